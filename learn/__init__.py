@@ -1,0 +1,82 @@
+"""Find dynamical regimes in time series and map their boundaries in parameter space.
+
+Arrays in, values out: series become features, features regimes with soft memberships, memberships a
+probabilistic map over the parameters, and the map says which point to look at next. No physics, no store, no
+cluster.
+"""
+
+from learn.acquisition import bald, margin, straddle
+from learn.boundary import Areas, BoundaryLine, RegimeMap, changed_area
+from learn.distance import cross_distances, distance_matrix
+from learn.errors import (
+    InvalidClusterCountError,
+    InvalidMembershipError,
+    InvalidSeriesError,
+    InvalidSettingError,
+    InvalidSpaceError,
+    LearnError,
+    NoObservationsError,
+    UnsupportedDimensionError,
+)
+from learn.features import (
+    FeatureScale,
+    ensemble_mean,
+    log_growth,
+    log_ratio,
+    pooled_scale,
+    resample,
+    stack_channels,
+    valid_lengths,
+)
+from learn.matching import match
+from learn.regimes import Assignment, Clustering, assign, cluster_series
+from learn.sampler import BoundarySampler
+from learn.space import Axis, SearchSpace
+from learn.stopping import RoundSummary, StopRule
+from learn.study import Observation, propose, rebuild_study
+from learn.surrogate import RegimeClassifier
+from learn.trials import Proposal, explanation
+
+__all__ = [
+    "Areas",
+    "Assignment",
+    "Axis",
+    "BoundaryLine",
+    "BoundarySampler",
+    "Clustering",
+    "FeatureScale",
+    "InvalidClusterCountError",
+    "InvalidMembershipError",
+    "InvalidSeriesError",
+    "InvalidSettingError",
+    "InvalidSpaceError",
+    "LearnError",
+    "NoObservationsError",
+    "Observation",
+    "Proposal",
+    "RegimeClassifier",
+    "RegimeMap",
+    "RoundSummary",
+    "SearchSpace",
+    "StopRule",
+    "UnsupportedDimensionError",
+    "assign",
+    "bald",
+    "changed_area",
+    "cluster_series",
+    "cross_distances",
+    "distance_matrix",
+    "ensemble_mean",
+    "explanation",
+    "log_growth",
+    "log_ratio",
+    "margin",
+    "match",
+    "pooled_scale",
+    "propose",
+    "rebuild_study",
+    "resample",
+    "stack_channels",
+    "straddle",
+    "valid_lengths",
+]

@@ -1,0 +1,167 @@
+"""What a study holds, as the sampler reads it: memberships, pending points, published suggestions."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from learn.errors import InvalidMembershipError
+from learn.space import SearchSpace
+from learn.surrogate import checked_memberships
+from learn.value import ArrayValue, Floats
+
+Why = Literal["startup", "boundary", "floor", "enqueued"]
+
+MEMBERSHIP = "membership"  # user attribute: shares of the regimes
+COUNT = "count"  # user attribute, optional: the number of hard labels that the membership is worth
+PARAMS = "regimap:relative_params"
+WHY = "regimap:proposal"
+CHUNK = 2045  # a relational storage takes no longer attribute
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A suggested point and why it was chosen.
+
+    Attributes
+    ----------
+    point : mapping of str to float
+        Value of each axis.
+    why : {"startup", "boundary", "floor", "enqueued"}
+        A point of the first Sobol design; the highest acquisition; a Sobol point of the exploration floor;
+        the caller's own choice.
+    score : float or None
+        Acquisition at the point, where there was a classifier.
+    membership : tuple of float or None
+        Membership predicted there, where there was a classifier.
+    """
+
+    point: Mapping[str, float]
+    why: Why
+    score: float | None = None
+    membership: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence(ArrayValue):
+    """Observed points (n, d), memberships (n, K), counts (n,), and pending points (m, d); unit cube."""
+
+    observed: Floats
+    memberships: Floats
+    counts: Floats
+    pending: Floats
+
+
+def gather(study: Study, space: SearchSpace, asking: int | None = None) -> Evidence:
+    """Read the evidence from a study, leaving out the trial that asks.
+
+    Complete trials without a membership, failed and pruned ones, and those of another space say nothing.
+
+    Raises
+    ------
+    InvalidMembershipError
+        If a membership is not a list of shares that sum to 1, or its length differs from the others'.
+    """
+    trials = study.get_trials(deepcopy=False)
+    done = [trial for trial in trials if _is_observed(trial, space)]
+    waiting = [
+        point
+        for trial in trials
+        if trial.state in (TrialState.RUNNING, TrialState.WAITING) and trial.number != asking
+        if (point := _suggested(trial, space)) is not None
+    ]
+    return Evidence(
+        observed=space.to_unit(space.rows([trial.params for trial in done])),
+        memberships=_memberships(done),
+        counts=np.array([_count(trial) for trial in done]),
+        pending=space.to_unit(space.rows(waiting)),
+    )
+
+
+def publish(study: Study, trial: FrozenTrial, proposal: Proposal) -> None:
+    """Write a proposal to the trial at once, so that whoever asks next sees it as pending."""
+    why: dict[str, Any] = {"why": proposal.why, "score": proposal.score, "membership": proposal.membership}
+    text = json.dumps(dict(proposal.point))
+    parts = {f"{PARAMS}:{i // CHUNK}": text[i : i + CHUNK] for i in range(0, len(text), CHUNK)}
+    # Samplers have no public way to set system attributes; optuna's own do it like this.
+    for key, part in parts.items():
+        study._storage.set_trial_system_attr(trial._trial_id, key, part)
+    study._storage.set_trial_system_attr(trial._trial_id, WHY, why)
+
+
+def explanation(trial: FrozenTrial) -> Proposal:
+    """Read back why a trial (`study.trials[number]`) was proposed.
+
+    A trial that no boundary sampler proposed is "enqueued": the caller's own choice.
+    """
+    attributes = trial.system_attrs.get(WHY)
+    if attributes is None:
+        fixed = trial.system_attrs.get("fixed_params", {})
+        return Proposal(point={**fixed, **trial.params}, why="enqueued")
+    membership = attributes["membership"]
+    return Proposal(
+        point=_published(trial) or {},
+        why=attributes["why"],
+        score=attributes["score"],
+        membership=None if membership is None else tuple(membership),
+    )
+
+
+def fixed_params(trial: FrozenTrial, space: SearchSpace) -> dict[str, float]:
+    """Read the values of the space's axes that the caller enqueued for this trial."""
+    fixed = trial.system_attrs.get("fixed_params", {})
+    return {name: fixed[name] for name in space.names if name in fixed}
+
+
+def _is_observed(trial: FrozenTrial, space: SearchSpace) -> bool:
+    complete = trial.state == TrialState.COMPLETE and trial.user_attrs.get(MEMBERSHIP) is not None
+    return complete and _fits(trial.params, space)
+
+
+def _suggested(trial: FrozenTrial, space: SearchSpace) -> Mapping[str, float] | None:
+    candidates = (trial.params, _published(trial), trial.system_attrs.get("fixed_params"))
+    return next((point for point in candidates if point and _fits(point, space)), None)
+
+
+def _published(trial: FrozenTrial) -> dict[str, float] | None:
+    parts: list[str] = []
+    while (part := trial.system_attrs.get(f"{PARAMS}:{len(parts)}")) is not None:
+        parts.append(part)
+    published: dict[str, float] | None = json.loads("".join(parts)) if parts else None
+    return published
+
+
+def _fits(point: Mapping[str, Any], space: SearchSpace) -> bool:
+    values = [point.get(axis.name) for axis in space.axes]
+    return all(
+        isinstance(value, (int, float)) and np.isfinite(value) and (axis.scale == "linear" or value > 0)
+        for axis, value in zip(space.axes, values, strict=True)
+    )
+
+
+def _memberships(trials: Sequence[FrozenTrial]) -> Floats:
+    rows = []
+    for trial in trials:
+        try:
+            rows.append(checked_memberships([trial.user_attrs[MEMBERSHIP]])[0])
+        except InvalidMembershipError as error:
+            raise InvalidMembershipError(f"trial {trial.number}: {error}") from None
+        if len(rows[-1]) != len(rows[0]):
+            raise InvalidMembershipError(
+                f"trial {trial.number}: expected a membership of {len(rows[0])} regimes as in trial "
+                f"{trials[0].number}, got {len(rows[-1])}; label all trials by one clustering"
+            )
+    return np.array(rows).reshape(len(rows), -1 if rows else 0)
+
+
+def _count(trial: FrozenTrial) -> float:
+    count = trial.user_attrs.get(COUNT, 1.0)
+    if not isinstance(count, (int, float)) or not 0 < count < np.inf:
+        raise InvalidMembershipError(
+            f"trial {trial.number}: expected a positive count, got {count!r}; give the number of realizations"
+        )
+    return float(count)

@@ -1,0 +1,157 @@
+"""The lattice's modes in a periodic box: which wavevectors, how strong, with which phases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics.errors import InputError
+from physics.grid import FloatArray, Grid
+from physics.theory import debye_integral, occupation
+
+IntArray = NDArray[np.int64]
+
+# The largest departure of the box's discrete sum over modes from the integral over them.
+MODE_SUM_TOLERANCE = 0.02
+# A mode whose wavenumber is 1 but for rounding belongs to the Debye sphere.
+ROUNDING = 1e-9
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Modes:
+    """Running waves ``amplitude cos(q.r - omega t + phase)``.
+
+    Attributes
+    ----------
+    q : ndarray, (M, d)
+        Wavevectors, in units of q_D.
+    amplitude, omega, phase : ndarray, (M,)
+        Energy, angular frequency (natural units) and radians.
+    """
+
+    q: FloatArray
+    amplitude: FloatArray
+    omega: FloatArray
+    phase: FloatArray
+
+
+def lattice_indices(grid: Grid) -> IntArray:
+    """Integer indices j, shape (M, d), of the box's wavevectors 2 pi j / L with 0 < abs(q) <= 1."""
+    most = [int(extent / (2.0 * np.pi) * (1.0 + ROUNDING)) for extent in grid.length]
+    ranges = [np.arange(-n, n + 1) for n in most]
+    indices = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, grid.dimension)
+    q = np.linalg.norm(wavevectors(grid, indices), axis=1)
+    return np.asarray(indices[(q > 0.0) & (q <= 1.0 + ROUNDING)], dtype=np.int64)
+
+
+def wavevectors(grid: Grid, indices: IntArray) -> FloatArray:
+    """Wavevectors 2 pi j / L, shape (M, d), of integer indices j."""
+    return np.asarray(2.0 * np.pi * indices / np.asarray(grid.length))
+
+
+def mode_phases(indices: IntArray, seed: int, realization: int) -> FloatArray:
+    """Uniform phases that depend on (seed, realization, integer index) and nothing else.
+
+    Indices are counted outwards in square rings, and the phase is the draw of that rank from one
+    counter-based stream: a finer grid or a longer box keeps the phase of every index it shares.
+
+    Parameters
+    ----------
+    indices : ndarray of int, (M, d)
+    seed, realization : int
+
+    Returns
+    -------
+    ndarray, (M,)
+        Radians in [0, 2 pi).
+    """
+    rank = _ring_rank(indices)
+    stream = np.random.Philox(np.random.SeedSequence([seed, realization, indices.shape[1]]))
+    words = stream.random_raw(int(rank.max()) + 1) if rank.size else np.empty(0, dtype=np.uint64)
+    return np.asarray((words[rank] >> np.uint64(11)) * (2.0 * np.pi / 2.0**53))
+
+
+def _ring_rank(indices: IntArray) -> IntArray:
+    ring = np.abs(indices).max(axis=1, initial=0)
+    if indices.shape[1] == 1:
+        return np.asarray(2 * ring - (indices[:, 0] > 0))
+    x, y = indices[:, 0], indices[:, 1]
+    # Left and right columns of the ring are whole; the rows between them lack their corners.
+    column = np.where(x == -ring, 0, 2 * ring + 1) + y + ring
+    row = np.where(y == -ring, 4 * ring + 2, 6 * ring + 1) + x + ring - 1
+    offset = np.where(np.abs(x) == ring, column, row)
+    return np.asarray(np.where(ring == 0, 0, (2 * ring - 1) ** 2 + offset))
+
+
+@lru_cache(maxsize=4096)
+def mode_sum_ratio(length: tuple[float, ...], temperature: float) -> float:
+    """Discrete sum of q n(q) over a box's modes, divided by the integral that it stands for."""
+    box = Grid((4,) * len(length), length)
+    q = np.linalg.norm(wavevectors(box, lattice_indices(box)), axis=1)
+    cell = float(np.prod([2.0 * np.pi / extent for extent in length]))
+    solid_angle = 2.0 if len(length) == 1 else 2.0 * np.pi
+    integral = solid_angle * debye_integral(len(length), temperature)
+    return float(np.sum(q * occupation(q, temperature)) * cell / integral)
+
+
+def is_continuous(length: tuple[float, ...], temperature: float) -> bool:
+    """Whether the sum over a box's modes is within 2% of the integral."""
+    return abs(mode_sum_ratio(length, temperature) - 1.0) <= MODE_SUM_TOLERANCE
+
+
+def check_mode_sum(length: tuple[float, ...], temperature: float) -> None:
+    """Refuse a box whose modes do not stand for the continuum.
+
+    Raises
+    ------
+    InputError
+        If the sum over modes misses the integral by more than 2%.
+    """
+    if not is_continuous(length, temperature):
+        ratio = mode_sum_ratio(length, temperature)
+        raise InputError(
+            f"box_length {length[0]:.4g}: expected its sum over lattice modes within 2% of the integral at "
+            f"temperature {temperature:g}, got a ratio of {ratio:.3f}; "
+            "use a longer box or a higher temperature"
+        )
+
+
+def thermal_modes(
+    grid: Grid, *, rms: float, temperature: float, speed: float, seed: int, realization: int = 0
+) -> Modes:
+    """Modes of the coherent-state deformation potential, ``A_q^2`` proportional to q n(q).
+
+    Parameters
+    ----------
+    grid : Grid
+        The box, whose reciprocal lattice the modes live on.
+    rms : float
+        Phase-averaged ``sqrt(sum A_q^2 / 2)``, natural units of energy.
+    temperature : float
+        In Debye temperatures.
+    speed : float
+        Sound velocity in natural units; omega = speed abs(q).
+    seed, realization : int
+        Name the phases, see :func:`mode_phases`.
+
+    Raises
+    ------
+    InputError
+        If the box is so small that its sum over modes misses the integral by more than 2%.
+
+    References
+    ----------
+    Kim et al., Phys. Rev. B 106, 054311 (2022), doi:10.1103/PhysRevB.106.054311.
+    """
+    check_mode_sum(grid.length, temperature)
+    indices = lattice_indices(grid)
+    vectors = wavevectors(grid, indices)
+    q = np.linalg.norm(vectors, axis=1)
+    weight = q * occupation(q, temperature)
+    amplitude = rms * np.sqrt(2.0 * weight / np.sum(weight))
+    return Modes(vectors, amplitude, speed * q, mode_phases(indices, seed, realization))

@@ -1,0 +1,49 @@
+"""The experiment store: Parquet chunks committed by rename, read in SQL through DuckDB.
+
+`ExperimentStore` is the way in. `AXIS_NAMES`, `STATUSES`, `FINAL_STATUSES` and `FAILED_STATUSES` are the
+words that records must use.
+"""
+
+from __future__ import annotations
+
+from store.errors import (
+    ConflictError,
+    DamagedStoreError,
+    MissingPackageError,
+    ModelMismatchError,
+    NotAStoreError,
+    QueryError,
+    RecordError,
+    StoreError,
+    StoreNotFoundError,
+    VersionError,
+    WriteError,
+)
+from store.fragments import Receipt
+from store.identity import FORMAT_VERSION
+from store.results import Result
+from store.schema import AXIS_NAMES, FAILED_STATUSES, FINAL_STATUSES, SCHEMA_VERSION, STATUSES
+from store.store import ExperimentStore
+
+__all__ = [
+    "AXIS_NAMES",
+    "FAILED_STATUSES",
+    "FINAL_STATUSES",
+    "FORMAT_VERSION",
+    "SCHEMA_VERSION",
+    "STATUSES",
+    "ConflictError",
+    "DamagedStoreError",
+    "ExperimentStore",
+    "MissingPackageError",
+    "ModelMismatchError",
+    "NotAStoreError",
+    "QueryError",
+    "Receipt",
+    "RecordError",
+    "Result",
+    "StoreError",
+    "StoreNotFoundError",
+    "VersionError",
+    "WriteError",
+]

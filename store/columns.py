@@ -1,0 +1,86 @@
+"""A column with its type, unit and meaning; a table made of columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+import pyarrow as pa
+
+ARROW_TYPES = MappingProxyType(
+    {
+        "double": pa.float64(),
+        "bigint": pa.int64(),
+        "boolean": pa.bool_(),
+        "varchar": pa.string(),
+        "timestamp": pa.timestamp("us"),
+        "double[]": pa.list_(pa.float64()),
+        "varchar[]": pa.list_(pa.string()),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+        The name in SQL.
+    type : str
+        The SQL type, one of ``ARROW_TYPES``. It never changes once released.
+    unit : str
+        The unit, with ``1`` for a pure number and an empty string where the notion does not apply.
+    meaning : str
+        One phrase for the reader of a query.
+    required : bool
+        Whether every record must have a value.
+    """
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+    required: bool = False
+
+    @property
+    def field(self) -> pa.Field:
+        """The Arrow field, unit and meaning in its metadata."""
+        metadata = {"unit": self.unit, "meaning": self.meaning}
+        return pa.field(self.name, ARROW_TYPES[self.type], nullable=True, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the store: its name, its columns in order, and which of them are keys.
+
+    Attributes
+    ----------
+    name : str
+        The name in SQL.
+    columns : tuple of Column
+        In the order of storage.
+    keys : frozenset of str
+        Columns with few distinct values in a row group: they are dictionary-encoded, the others are not.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    keys: frozenset[str] = frozenset()
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """The columns by their names."""
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def arrow(self) -> pa.Schema:
+        """The Arrow schema, units and meanings in the fields' metadata."""
+        return pa.schema([column.field for column in self.columns])
+
+    @property
+    def observables(self) -> list[str]:
+        """Names of the float columns that are not keys."""
+        return [c.name for c in self.columns if c.type == "double" and c.name not in self.keys]

@@ -1,0 +1,60 @@
+"""The small append-only tables: everything about the work that is not a result."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from store.columns import Column, Table
+
+LABELS = Table(
+    "labels",
+    (
+        Column("label_version", "varchar", "", "hash of the method, its parameters and the input set", True),
+        Column("point_id", "varchar", "", "the point that is labelled", True),
+        Column("frozen", "boolean", "", "whether the label is that of the frozen twins"),
+        Column("regime", "varchar", "", "name of the regime"),
+        Column("cluster", "bigint", "1", "number of the cluster, from 0"),
+        Column("membership", "double[]", "1", "soft membership in every cluster; sums to 1"),
+        Column("method", "varchar", "", "how the labels were made"),
+        Column("k", "bigint", "1", "number of clusters"),
+        Column("created", "timestamp", "UTC", "when this version was made"),
+    ),
+)
+PROPOSALS = Table(
+    "proposals",
+    (
+        Column("campaign", "varchar", "", "the campaign that asks", True),
+        Column("round", "bigint", "1", "round of the campaign, from 0", True),
+        Column("slot", "bigint", "1", "place in the round, from 0", True),
+        Column("point_id", "varchar", "", "the proposed point", True),
+        Column("why", "varchar", "", "startup, boundary, replicate or floor"),
+        Column("score", "double", "", "value of the acquisition at the point"),
+        Column("membership", "double[]", "1", "membership predicted when the point was proposed"),
+        Column("conditioned_on", "bigint", "1", "last complete round that the proposal knew"),
+        Column("pending", "varchar[]", "", "point_ids that were pending then"),
+        Column("point", "varchar", "", "the axes of the point, canonical JSON"),
+    ),
+)
+SWEEPS = Table(
+    "sweeps",
+    (
+        Column("sweep", "varchar", "", "identity of the spec that was run", True),
+        Column("name", "varchar", "", "the spec's own name"),
+        Column("command", "varchar", "", "run or campaign"),
+        Column("spec", "varchar", "", "the spec, TOML"),
+        Column("started_at", "timestamp", "UTC", "when it was first run here"),
+        Column("trials", "bigint", "1", "trials in the design; for a campaign, the most it may take"),
+        Column("chunks", "bigint", "1", "chunks in the design, where known"),
+    ),
+)
+CHUNKS = Table(
+    "chunks",
+    (
+        Column("plan", "varchar", "", "the plan the chunk belongs to", True),
+        Column("chunk", "varchar", "", "name of the chunk", True),
+        Column("ordinal", "bigint", "1", "place of the trial in its chunk, from 0", True),
+        Column("trial_id", "varchar", "", "the planned trial", True),
+        Column("trial", "varchar", "", "the trial, canonical JSON"),
+    ),
+)
+LEDGERS = MappingProxyType({table.name: table for table in (LABELS, PROPOSALS, SWEEPS, CHUNKS)})

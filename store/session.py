@@ -1,0 +1,64 @@
+"""A DuckDB connection that sees one state of a store and, unless told otherwise, nothing else."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from store.errors import DamagedStoreError
+from store.layout import Layout
+from store.views import SETTINGS, list_variables, quoted, view_definitions
+
+
+def open_session(layout: Layout, *, unsafe: bool = False) -> duckdb.DuckDBPyConnection:
+    """List the store once and define its views over that list.
+
+    Parameters
+    ----------
+    layout : Layout
+        The store.
+    unsafe : bool
+        Leave files outside the store and DuckDB's settings open to the queries.
+
+    Returns
+    -------
+    duckdb.DuckDBPyConnection
+        An in-memory database of its own.
+
+    Raises
+    ------
+    DamagedStoreError
+        If a file of the store cannot be read; DuckDB's message names it.
+    """
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+    try:
+        _configure(connection, layout, unsafe=unsafe)
+    except duckdb.Error as error:
+        connection.close()
+        raise DamagedStoreError(
+            f"expected to read the store at {layout.root}; got {error}; restore or remove the file it names"
+        ) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _configure(connection: duckdb.DuckDBPyConnection, layout: Layout, *, unsafe: bool) -> None:
+    spill = Path(tempfile.gettempdir()) / f"regimap-spill-{os.getpid()}"
+    connection.execute(f"SET temp_directory = {quoted(str(spill))}")
+    connection.execute("SET enable_progress_bar = false")
+    # Else FROM name would read a variable of this program.
+    connection.execute("SET python_enable_replacements = false")
+    connection.execute(SETTINGS)
+    for name, value in list_variables(layout).items():
+        connection.execute(f"SET VARIABLE {name} = ?", [value])
+    if not unsafe:
+        connection.execute(f"SET allowed_directories = [{quoted(str(layout.root))}]")
+        connection.execute("SET enable_external_access = false")
+    connection.execute(view_definitions())
+    if not unsafe:
+        connection.execute("SET lock_configuration = true")

@@ -1,0 +1,247 @@
+"""`ExperimentStore`: everything the other parts do with a store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from store import creation, tables
+from store.errors import RecordError
+from store.fragments import Receipt, commit_fragment
+from store.identity import DEFAULT_MODEL, check_model, check_versions, read_identity
+from store.layout import Layout, checked_name
+from store.records import refuse_unknown, series_table, trials_table
+from store.results import Result
+from store.schema import SERIES
+from store.session import open_session
+from store.statements import check_reading
+
+PathLike = str | os.PathLike[str]
+
+
+class ExperimentStore:
+    """Trials and their series in a directory: committed in chunks, read in SQL, by many processes at once.
+
+    Parameters
+    ----------
+    path : path-like
+        A store's directory.
+    model : str, optional
+        The model whose trials it must hold; without it, any.
+
+    Raises
+    ------
+    StoreNotFoundError, NotAStoreError, ModelMismatchError, VersionError, DamagedStoreError
+        If there is no store at `path` that this program can read. Nothing is written on opening.
+
+    Examples
+    --------
+    >>> store = ExperimentStore.create("runs/quickstart")                                     # doctest: +SKIP
+    >>> store.sql("select status, count(*) from trials group by status").table()              # doctest: +SKIP
+    """
+
+    def __init__(self, path: PathLike, *, model: str | None = None) -> None:
+        self._layout = Layout(Path(os.path.abspath(os.fspath(path))))  # noqa: PTH100 - resolve() would follow links
+        identity = read_identity(self._layout)
+        check_model(identity, self._layout, model)
+        check_versions(identity, self._layout)
+        self._model = identity.model
+        self._prepared = False
+
+    @classmethod
+    def create(cls, path: PathLike, *, model: str = DEFAULT_MODEL) -> ExperimentStore:
+        """Make a store, or open the one that is there; several processes may do so at once.
+
+        Raises
+        ------
+        NotAStoreError
+            If the path is a file, or a directory that holds other things.
+        ModelMismatchError
+            If a store of another model is there.
+        """
+        layout = Layout(Path(os.path.abspath(os.fspath(path))))  # noqa: PTH100 - resolve() would follow links
+        if not layout.identity.is_file():
+            creation.create(layout, model)
+        store = cls(path, model=model)
+        store._prepare()
+        return store
+
+    @property
+    def path(self) -> Path:
+        """The store's directory, absolute."""
+        return self._layout.root
+
+    @property
+    def model(self) -> str:
+        """The model whose trials the store holds."""
+        return self._model
+
+    def commit(
+        self,
+        chunk: str,
+        trials: Sequence[Mapping[str, object]],
+        series: Mapping[str, Mapping[str, Any]],
+        *,
+        attempt: int = 1,
+    ) -> Receipt:
+        """Commit a chunk: all of it, durably, or nothing. To repeat a commit is harmless.
+
+        Parameters
+        ----------
+        chunk : str
+            Name of the chunk; with `attempt` it names the fragment.
+        trials : sequence of mappings
+            One row a trial, column name to scalar. Columns that are absent become NULL; ``chunk`` and
+            ``attempt`` are filled in.
+        series : mapping of trial_id to mapping of column name to array of shape (samples,)
+            The observables of the trials that have any, ``t`` among them; the keys come from the trial's row.
+        attempt : int
+            Which try of the chunk, from 1.
+
+        Returns
+        -------
+        Receipt
+            What stands in the store now, and whether this call put it there.
+
+        Raises
+        ------
+        RecordError
+            If a column is unknown or of another type, a series has no trial or unequal lengths, or a trial
+            comes twice. Nothing is written.
+        ConflictError
+            If this attempt of the chunk stands already with other trials.
+        WriteError
+            If the file system refuses.
+        """
+        checked_name("chunk name", chunk)
+        if not isinstance(attempt, int) or isinstance(attempt, bool) or attempt < 1:
+            raise RecordError(f"expected an attempt of 1 or more; got {attempt!r}; count from 1")
+        trial_rows = trials_table(chunk, attempt, trials)
+        series_rows = series_table(trial_rows, series)
+        self._prepare()
+        return commit_fragment(self._layout, chunk, attempt, trial_rows, series_rows)
+
+    def append(self, table: str, name: str, rows: Sequence[Mapping[str, object]]) -> bool:
+        """Add `rows` to a ledger table under `name`, durably; False, and no change, if the name is there.
+
+        Parameters
+        ----------
+        table : str
+            ``labels``, ``proposals``, ``sweeps`` or ``chunks``.
+        name : str
+            Name of this addition, unique in the table.
+        rows : sequence of mappings
+            Column name to value; columns that are absent become NULL.
+        """
+        self._prepare()
+        return tables.append_rows(self._layout, table, name, rows)
+
+    def rows(self, table: str, name: str | None = None) -> list[dict[str, Any]]:
+        """Read a ledger table back: every name in order, or one, its rows as they were given."""
+        return tables.ledger_rows(self._layout, table, name)
+
+    def names(self, table: str) -> list[str]:
+        """List the names in a ledger table, sorted."""
+        return tables.ledger_names(self._layout, table)
+
+    def keep(self, name: str, payload: bytes) -> bytes:
+        """Keep a small blob under `name` unless one is kept there; return the one that is."""
+        self._prepare()
+        return tables.keep_blob(self._layout, name, payload)
+
+    def kept(self, name: str) -> bytes | None:
+        """Return the blob kept under `name`, or None."""
+        return tables.kept_blob(self._layout, name)
+
+    def sql(
+        self, query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None, *, unsafe: bool = False
+    ) -> Result:
+        """Ask the store in SQL, as it is at this moment.
+
+        Parameters
+        ----------
+        query : str
+            One statement that only reads: SELECT, WITH, DESCRIBE, EXPLAIN. The view ``columns`` describes
+            what there is to ask for.
+        parameters : sequence or mapping, optional
+            Values for ``?`` or ``$name``.
+        unsafe : bool
+            Let any statement pass, with access to every file that this process may touch.
+
+        Raises
+        ------
+        QueryError
+            If the statement is refused or wrong, with DuckDB's message.
+        DamagedStoreError
+            If a file of the store cannot be read.
+        """
+        connection = open_session(self._layout, unsafe=unsafe)
+        if not unsafe:
+            check_reading(connection, query)
+        return Result(self._layout, connection, query, parameters)
+
+    def statuses(self) -> dict[str, str]:
+        """Return the status of every trial in the store, by trial_id."""
+        return dict(self.sql("SELECT trial_id, status FROM trials ORDER BY trial_id").rows())
+
+    def series(
+        self,
+        trial_ids: Iterable[str] | None = None,
+        columns: Sequence[str] = ("msd", "participation_ratio"),
+        *,
+        where: str | None = None,
+    ) -> dict[str, np.ndarray[tuple[int], np.dtype[Any]]]:
+        """Return series as NumPy arrays, ordered by trial_id and t.
+
+        Parameters
+        ----------
+        trial_ids : iterable of str, optional
+            The trials; without it, all.
+        columns : sequence of str
+            Columns of `series`, besides ``trial_id`` and ``t``, which always come.
+        where : str, optional
+            An SQL condition on `trials` that the trials must meet as well, such as ``status = 'complete'``.
+
+        Returns
+        -------
+        dict of str to ndarray, each of shape (samples of all the trials together,)
+            NULL is NaN in float columns.
+        """
+        refuse_unknown(SERIES, columns, "the columns asked for")
+        names = ", ".join(dict.fromkeys(("trial_id", "t", *columns)))
+        conditions, parameters = ["true"], []
+        if trial_ids is not None:
+            conditions.append("trial_id IN (SELECT unnest(?::VARCHAR[]))")
+            parameters.append(list(trial_ids))
+        if where is not None:
+            conditions.append(f"trial_id IN (SELECT trial_id FROM trials WHERE ({where}\n))")
+        query = f"SELECT {names} FROM series WHERE {' AND '.join(conditions)} ORDER BY trial_id, t"
+        table = self.sql(query, parameters or None).arrow()
+        return {name: table.column(name).to_numpy() for name in table.column_names}
+
+    def refresh_views(self) -> bool:
+        """Rewrite ``views.sql`` if its text is not this version's; whether it was."""
+        self._prepare()
+        return creation.refresh_views(self._layout)
+
+    def _prepare(self) -> None:
+        """Once in each process, before the first write."""
+        if not self._prepared:
+            creation.prepare(self._layout)
+            self._prepared = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ExperimentStore) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def __repr__(self) -> str:
+        return f"ExperimentStore({str(self.path)!r}, model={self.model!r})"
+
+    def __reduce__(self) -> tuple[type[ExperimentStore], tuple[str]]:
+        return ExperimentStore, (str(self.path),)

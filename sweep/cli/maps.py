@@ -1,0 +1,80 @@
+"""`regimes`, `map` and `report`: what a campaign found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from store import ExperimentStore
+from sweep.analysis import latest_campaign
+from sweep.errors import SweepError
+from sweep.figures import map_figure, save
+from sweep.labelling import label_trials
+from sweep.report import lead, report_html
+
+FORMATS = (".png", ".svg", ".pdf")
+
+
+@click.command("regimes", epilog="Example: regimap regimes runs/quickstart --k 3")
+@click.argument("store", type=click.Path(path_type=Path))
+@click.option("--k", type=click.IntRange(min=1), help="Number of regimes; chosen from the series by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print the labels as one array of objects.")
+def regimes_command(store: Path, *, k: int | None, as_json: bool) -> None:
+    """Cluster all series of STORE and write the labels as a new version."""
+    opened = ExperimentStore(store)
+    labelling = label_trials(opened, list(opened.statuses()), k=k)
+    if labelling is None:
+        raise SweepError(f"{store}: expected points whose series can be compared, found none")
+    labelling.keep(opened)
+    if as_json:
+        click.echo(json.dumps(labelling.rows()))
+        return
+    clustering = labelling.clustering
+    for tried, silhouette in sorted(clustering.silhouettes.items()):
+        mark = "  <- chosen" if tried == clustering.k else ""
+        click.echo(
+            f"k = {tried}: silhouette {silhouette:.2f}, stability {clustering.stabilities[tried]:.2f}{mark}"
+        )
+    for name in labelling.names:
+        moving = sum(row["regime"] == name and not row["frozen"] for row in labelling.rows())
+        frozen = sum(row["regime"] == name and bool(row["frozen"]) for row in labelling.rows())
+        click.echo(f"{name:16s} {moving} points moving, {frozen} frozen")
+    click.echo(f"label_version {labelling.version}")
+
+
+@click.command("map", epilog="Example: regimap map runs/quickstart -o map.svg")
+@click.argument("store", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path), help="Picture (.png, .svg, .pdf); STORE/map.png."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print regions, boundary and points; draws nothing.")
+def map_command(store: Path, *, output: Path | None, as_json: bool) -> None:
+    """Draw the regime map of STORE's latest campaign: regions, boundary, uncertainty, points."""
+    output = store / "map.png" if output is None else output
+    if output.suffix not in FORMATS:
+        raise click.BadParameter(f"expected a name ending in {', '.join(FORMATS)}, got {output.name!r}")
+    result = latest_campaign(ExperimentStore(store))
+    if as_json:
+        click.echo(json.dumps(result.summary()))
+        return
+    if len(result.spec.axes) != 2:
+        raise SweepError(f"map: expected two swept axes to draw, got {len(result.spec.axes)}; use --json")
+    save(map_figure(result.regime_map, result.points(), result.title), output)
+    click.echo(str(output))
+
+
+@click.command("report", epilog="Example: regimap report runs/quickstart -o report.html")
+@click.argument("store", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path, dir_okay=False), help="Page; STORE/report.html."
+)
+def report_command(store: Path, *, output: Path | None) -> None:
+    """Write one self-contained HTML page about STORE's latest campaign."""
+    opened = ExperimentStore(store)
+    result = latest_campaign(opened)
+    output = store / "report.html" if output is None else output
+    output.write_text(report_html(opened, result), encoding="utf-8")
+    click.echo(str(output))
+    click.echo(lead(result), err=True)

@@ -1,0 +1,140 @@
+"""What a spec will cost, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import final
+
+import numpy as np
+
+from physics import PhysicsError, Resolution, resolve
+from sweep.chunk import Chunk, chunked, point_trials
+from sweep.cost import trial_bytes
+from sweep.design import Point, design_points
+from sweep.errors import SpecError
+from sweep.spec import SweepSpec, SweptAxis
+from sweep.trial import Trial
+
+# Levels per axis at which a whole box is checked for resolvable points.
+CHECK_LEVELS = 5
+
+
+@final
+@dataclass(frozen=True)
+class Plan:
+    """Size of a sweep.
+
+    Attributes
+    ----------
+    points, trials, chunks : int
+    grid_points : tuple of int
+        Smallest and largest number per axis.
+    box_length, dt : tuple of float
+        Smallest and largest, natural units.
+    core_hours : float
+        Predicted.
+    store_mb : float
+        Predicted.
+    """
+
+    points: int
+    trials: int
+    chunks: int
+    grid_points: tuple[int, int]
+    box_length: tuple[float, float]
+    dt: tuple[float, float]
+    core_hours: float
+    store_mb: float
+
+
+def check_resolvable(spec: SweepSpec) -> None:
+    """Refuse a spec with a point that the largest allowed grid cannot resolve.
+
+    The corners and a lattice of points within the swept box are checked.
+
+    Raises
+    ------
+    SpecError
+        Naming the point and the grid it needs.
+    """
+    levels = [_levels(axis) for axis in spec.axes]
+    for values in product(*levels):
+        _resolved(spec, dict(zip(spec.axis_names, values, strict=True)))
+
+
+def plan_design(spec: SweepSpec) -> Plan:
+    """Plan of the spec's fixed design.
+
+    Raises
+    ------
+    SpecError
+        If a point cannot be resolved.
+    """
+    return _plan(spec, list(design_points(spec)))
+
+
+def plan_campaign(spec: SweepSpec, budget: int) -> Plan:
+    """Plan of a campaign that spends its whole budget, its points spread evenly over the box.
+
+    Raises
+    ------
+    SpecError
+        If a point of the box cannot be resolved.
+    """
+    check_resolvable(spec)
+    spread = replace(spec, design=replace(spec.design, kind="sobol", n=budget))
+    return _plan(spec, list(design_points(spread)))
+
+
+def design_chunks(spec: SweepSpec, done: Iterable[str]) -> Iterator[Chunk]:
+    """Chunks of the design's trials that have no row yet.
+
+    Parameters
+    ----------
+    spec : SweepSpec
+    done : collection of str
+        Ids of trials that the store holds.
+    """
+    known = set(done)
+    yield from chunked(trial for trial in design_trials(spec) if trial.trial_id not in known)
+
+
+def design_trials(spec: SweepSpec) -> Iterator[Trial]:
+    """Trials of the design, point by point."""
+    return (trial for point in design_points(spec) for trial in point_trials(spec, point))
+
+
+def _plan(spec: SweepSpec, points: list[Point]) -> Plan:
+    resolutions = [_resolved(spec, point) for point in points]
+    chunks = list(chunked(trial for point in points for trial in point_trials(spec, point)))
+    costs = [chunk.cost for chunk in chunks]
+    members = [trial for chunk in chunks for trial in chunk.trials]
+    grids = [resolution.grid.shape[0] for resolution in resolutions]
+    lengths = [resolution.grid.length[0] for resolution in resolutions]
+    steps = [resolution.dt for resolution in resolutions]
+    return Plan(
+        points=len(points),
+        trials=len(members),
+        chunks=len(chunks),
+        grid_points=(min(grids), max(grids)),
+        box_length=(min(lengths), max(lengths)),
+        dt=(min(steps), max(steps)),
+        core_hours=sum(costs) / 3600.0,
+        store_mb=sum(map(trial_bytes, members)) / 1e6,
+    )
+
+
+def _resolved(spec: SweepSpec, point: Point) -> Resolution:
+    try:
+        return resolve(spec.scenario(point), spec.numerics)
+    except PhysicsError as error:
+        raise SpecError(str(error)) from None
+
+
+def _levels(axis: SweptAxis) -> list[float]:
+    if axis.values:
+        return list(axis.values)
+    place = np.geomspace if axis.scale == "log" else np.linspace
+    return [float(x) for x in place(axis.low, axis.high, CHECK_LEVELS)]

@@ -1,0 +1,119 @@
+"""One self-contained HTML page about a campaign."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from store import ExperimentStore
+from sweep.analysis import CampaignResult
+from sweep.figures import map_figure, series_figure
+from sweep.labelling import METHOD
+
+TRIALS = """
+select status, coalesce(reason, '') as reason, count(*) as trials, round(sum(cpu_s), 1) as cpu_s,
+       round(max(peak_rss_mb)) as peak_mb
+from trials group by status, reason order by trials desc limit 20
+"""
+VERSIONS = """
+select distinct regimap_version, physics_version, coalesce(git_commit, 'none') as git_commit,
+       python, processor
+from trials limit 5
+"""
+
+
+def report_html(store: ExperimentStore, result: CampaignResult) -> str:
+    """The page as text.
+
+    Parameters
+    ----------
+    store : ExperimentStore
+    result : CampaignResult
+    """
+    names = result.labelling.names
+    spec = result.spec.to_text()
+    fields = {
+        "title": escape(f"{result.spec.name}: regime map"),
+        "lead": escape(lead(result)),
+        "axes": escape(" and ".join(result.spec.axis_names)),
+        "map": _picture(map_figure(result.regime_map, result.points(), result.title)),
+        "series": _picture(
+            series_figure(result.labelling.times, result.labelling.clustering.medoid_series, names)
+        ),
+        "method": escape(METHOD),
+        "silhouettes": escape(_silhouettes(result)),
+        "regimes": _table(("regime", "points", "share of the area"), _regime_rows(result)),
+        "points": _table(
+            (*result.spec.axis_names, "round", "why", "regime", "membership"), _point_rows(result)
+        ),
+        "trials": _query_table(store, TRIALS),
+        "spec": escape(spec),
+        "reproduce": escape(f"regimap campaign {result.spec.name}.toml --store {Path(store.path).name}"),
+        "footer": _query_table(store, VERSIONS),
+    }
+    template = Template(files("sweep").joinpath("report.html").read_text(encoding="utf-8"))
+    return template.substitute(fields)
+
+
+def lead(result: CampaignResult) -> str:
+    """One sentence: how many points, which regimes, how sure."""
+    counts = ", ".join(f"{name} ({count} points)" for name, count in result.counts().items())
+    return (
+        f"{len(result.proposals)} points over {' and '.join(result.spec.axis_names)} found "
+        f"{len(result.labelling.names)} regimes: {counts}. "
+        f"The label is expected wrong on {result.regime_map.wrong_area():.1%} of the area."
+    )
+
+
+def _silhouettes(result: CampaignResult) -> str:
+    found = result.labelling.clustering.silhouettes
+    return ", ".join(f"k = {k}: {value:.2f}" for k, value in sorted(found.items())) or "one regime only"
+
+
+def _regime_rows(result: CampaignResult) -> Iterable[Sequence[Any]]:
+    areas = result.regime_map.areas()
+    for regime, (name, count) in enumerate(result.counts().items()):
+        yield name, count, f"{areas.share[regime]:.1%} ± {areas.deviation[regime]:.1%}"
+
+
+def _point_rows(result: CampaignResult) -> Iterable[Sequence[Any]]:
+    for row, point in zip(result.proposals, result.points(), strict=True):
+        values = json.loads(row["point"])
+        membership = result.labelling.of(str(row["point_id"]))
+        regime = "none" if point.regime is None else result.labelling.names[point.regime]
+        shares = "" if membership is None else ", ".join(f"{share:.2f}" for share in membership)
+        yield (
+            *(f"{values[n]:.4g}" for n in result.spec.axis_names),
+            row["round"],
+            row["why"],
+            regime,
+            shares,
+        )
+
+
+def _query_table(store: ExperimentStore, query: str) -> str:
+    found = store.sql(query)
+    return _table(found.columns, found.rows())
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    head = "".join(f"<th>{escape(str(name))}</th>" for name in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row) + "</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _picture(figure: Figure) -> str:
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=130)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,91 @@
+"""Identity by content: what a trial is, and the id that follows from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, final
+
+from physics import PHYSICS_VERSION, Numerics, Scenario
+
+ID_LENGTH = 20
+# Fields that tell trials of one point apart.
+WITHIN_POINT = ("realization", "frozen")
+
+
+@final
+@dataclass(frozen=True)
+class Trial:
+    """One simulation: everything that decides its numbers, and nothing else."""
+
+    scenario: Scenario
+    numerics: Numerics
+
+    @property
+    def trial_id(self) -> str:
+        """Hash of the canonical text: equal for equal content, whoever computes it."""
+        return digest(self.canonical())
+
+    @property
+    def point_id(self) -> str:
+        """Hash without realization and frozen: one per point of parameter space."""
+        content = self._content()
+        for name in WITHIN_POINT:
+            content["scenario"].pop(name, None)
+        return digest(canonical_json(content))
+
+    @property
+    def twin_of(self) -> str | None:
+        """Id of the moving partner of a frozen trial."""
+        return replace(self, scenario=replace(self.scenario, frozen=False)).trial_id if self.is_twin else None
+
+    @property
+    def is_twin(self) -> bool:
+        """Whether the lattice is stopped in a trial whose point has it moving."""
+        return self.scenario.frozen and self.scenario.sound_speed > 0.0
+
+    def canonical(self) -> str:
+        """JSON with sorted keys, defaults elided and floats rounded to 12 significant digits."""
+        return canonical_json(self._content())
+
+    @classmethod
+    def from_canonical(cls, text: str) -> Trial:
+        """The trial that :meth:`canonical` wrote."""
+        content = json.loads(text)
+        return cls(Scenario(**content["scenario"]), Numerics(**content["numerics"]))
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "scenario": _elided(self.scenario),
+            "numerics": _elided(self.numerics),
+            "physics_version": PHYSICS_VERSION,
+        }
+
+
+def canonical_json(content: Mapping[str, Any]) -> str:
+    """The one way to write plain values: sorted keys, no spaces, no NaN."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def digest(text: str) -> str:
+    """Short hexadecimal SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:ID_LENGTH]
+
+
+def rounded(value: float) -> float:
+    """A float with 12 significant digits, so that 0.3 and 0.1 + 0.2 are one."""
+    return float(f"{value:.12g}") + 0.0
+
+
+def _elided(record: Scenario | Numerics) -> dict[str, Any]:
+    """Fields that differ from their defaults, cast to their declared types."""
+    content = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if value is not None and "float" in str(field.type):
+            value = rounded(float(value))
+        if value != field.default:
+            content[field.name] = value
+    return content

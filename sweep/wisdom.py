@@ -1,0 +1,63 @@
+"""FFTW's choices, kept so that equal trials give equal bits.
+
+FFTW chooses algorithms by timing them, and two choices differ in the last bits. The first process
+that needs a shape plans it; the choice is kept per type of processor in the user's cache, for all
+stores of a machine, and in the store, for all machines that share it. What the store holds rules.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from physics import Plans
+from store import ExperimentStore
+
+
+def planned(shape: tuple[int, ...], processor_id: str, store: ExperimentStore) -> Plans:
+    """Transforms of a shape, by the choice that the store holds or now gets.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    processor_id : str
+        Type of this process's processor.
+    store : ExperimentStore
+    """
+    name = f"wisdom-{processor_id}-{'x'.join(map(str, shape))}"
+    wisdom = store.kept(name)
+    if wisdom is None:
+        wisdom = store.keep(name, _cached(name, shape))
+    return Plans(shape, wisdom)
+
+
+def cache_directory() -> Path:
+    """Where choices are kept for all stores of this user."""
+    return Path.home() / ".cache" / "regimap"
+
+
+def _cached(name: str, shape: tuple[int, ...]) -> bytes:
+    path = cache_directory() / name
+    if path.is_file():
+        return path.read_bytes()
+    wisdom = Plans(shape).wisdom
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _put_if_absent(path, wisdom)
+    except OSError:
+        # A home that cannot be written to: the store's copy is enough for this store.
+        return wisdom
+
+
+def _put_if_absent(path: Path, payload: bytes) -> bytes:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(payload)
+    draft = Path(file.name)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_bytes()

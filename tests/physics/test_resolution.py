@@ -1,0 +1,173 @@
+"""Box, grid and time step: enough for the point, the same for its twin, refused with the remedy."""
+
+import pickle
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from physics import InputError, Numerics, ResolutionError, Scenario, resolve, theory
+from physics.fourier import FAST_SIZES
+from physics.observables import EDGE
+from physics.resolution import (
+    LONGEST_FOR_MODES,
+    TAIL_SHARE,
+    default_box,
+    energy_spread,
+    largest_wavenumber,
+    longest_step,
+)
+
+AMPLE = 65536
+POINT = Scenario(disorder=1.0, sound_speed=0.2, wavenumber=0.4, dimension=2)
+PILOT = Numerics(t_final=100.0, samples=33, max_grid=1024)
+
+scenarios = st.builds(
+    Scenario,
+    disorder=st.floats(min_value=0.0, max_value=5.0),
+    sound_speed=st.floats(min_value=0.0, max_value=2.0),
+    temperature=st.floats(min_value=0.1, max_value=10.0),
+    wavenumber=st.floats(min_value=0.1, max_value=5.0),
+    packet_width=st.floats(min_value=2.0, max_value=20.0),
+    dimension=st.sampled_from([1, 2]),
+)
+numerics = st.builds(
+    Numerics,
+    t_final=st.floats(min_value=1.0, max_value=20.0),
+    samples=st.integers(3, 100),
+    tolerance=st.floats(min_value=1e-4, max_value=0.1),
+    max_grid=st.just(AMPLE),
+)
+
+
+@given(scenarios, numerics)
+def test_a_resolution_is_a_value_and_its_twins(scenario, asked):
+    found = resolve(scenario, asked)
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert resolve(scenario.twin(), asked) == found
+
+
+@given(scenarios, numerics)
+def test_time_is_divided_evenly(scenario, asked):
+    """An even number of steps between samples, each no longer than the tolerance allows."""
+    found = resolve(scenario, asked)
+    assert found.steps % 2 == 0
+    assert found.steps >= 2
+    assert found.dt * found.steps * (asked.samples - 1) == pytest.approx(asked.t_final, rel=1e-12)
+    assert found.dt <= longest_step(scenario, asked) * (1.0 + 1e-12)
+
+
+@given(scenarios, numerics)
+def test_the_grid_carries_what_it_must(scenario, asked):
+    """What the field can give, the launched packet with its tail, and every mode of the lattice."""
+    grid = resolve(scenario, asked).grid
+    assert set(grid.shape) <= set(FAST_SIZES)
+    assert grid.k_max >= largest_wavenumber(scenario, asked) * (1.0 - 1e-12)
+    # Energy conservation: at rms above the launch energy, and one scattering by q_D beyond.
+    least = np.sqrt(scenario.wavenumber**2 + 2.0 * np.sqrt(2.0) * scenario.rms) + 1.0
+    assert grid.k_max > least
+    # Standard deviations 1 / 2 sigma between the launched wavenumber and the guard's beginning.
+    away = (EDGE * grid.k_max - scenario.wavenumber) * 2.0 * scenario.width
+    tail = 0.5 * TAIL_SHARE * asked.tolerance
+    assert np.exp(-(away**2) / 2.0) / away / np.sqrt(2.0 * np.pi) < 1.2 * tail
+
+
+@given(scenarios, numerics)
+def test_the_box_holds_the_front(scenario, asked):
+    """Ballistic motion at the launched speed and four spread widths, from the centre; on a ladder."""
+    length = default_box(scenario, asked)
+    spread = np.sqrt(theory.free_variance(asked.t_final, scenario.width))
+    assert length >= 2.0 * (scenario.wavenumber * asked.t_final + 4.0 * spread)
+    rung = 2.0 * np.log2(length / (2.0 * np.pi * 16.0))
+    assert rung == pytest.approx(round(rung), abs=1e-9)
+
+
+def test_energy_spread():
+    """Frozen: two independent depths of the landscape, sqrt(2) V_rms, at all times; moving: more, growing."""
+    still = Scenario(disorder=0.5, wavenumber=1.0)
+    assert energy_spread(still, 1.0) == energy_spread(still, 1e3) == pytest.approx(np.sqrt(2.0) * still.rms)
+    spreads = [energy_spread(Scenario(disorder=0.5, sound_speed=0.3), t) for t in (0.0, 10.0, 100.0, 1e3)]
+    assert spreads[0] == pytest.approx(np.sqrt(2.0) * still.rms)
+    assert spreads == sorted(set(spreads))
+
+
+@pytest.mark.parametrize(
+    ("changes", "finer"),
+    [({"tolerance": 1e-4}, True), ({"tolerance": 1e-2}, False), ({"samples": 65}, None)],
+)
+def test_tolerance_orders_step_and_grid(changes, finer):
+    base = longest_step(POINT, PILOT), largest_wavenumber(POINT, PILOT)
+    other = Numerics(**{**vars(PILOT), **changes})
+    changed = longest_step(POINT, other), largest_wavenumber(POINT, other)
+    if finer is None:
+        assert changed == base
+    else:
+        assert (changed[0] < base[0], changed[1] > base[1]) == (finer, finer)
+
+
+def test_the_step_falls_with_the_root_of_the_tolerance():
+    """A second-order step: a hundredfold tolerance, ten times the step."""
+    steps = [longest_step(POINT, Numerics(tolerance=tolerance)) for tolerance in (1e-5, 1e-3)]
+    assert steps[1] == pytest.approx(10.0 * steps[0], rel=1e-9)
+
+
+def test_a_box_that_was_asked_for_is_taken():
+    found = resolve(POINT, Numerics(**{**vars(PILOT), "box_length": 250.0}))
+    assert found.grid.length == (250.0, 250.0)
+
+
+@pytest.mark.parametrize("disorder", [0.3, 1.0, 2.2, 4.0])
+@pytest.mark.parametrize("max_grid", [130, 200])
+def test_a_refusal_names_the_point_and_two_ways_out(disorder, max_grid):
+    scenario = Scenario(disorder=disorder, sound_speed=0.5, wavenumber=0.4, temperature=1.5)
+    asked = {"t_final": 300.0, "max_grid": max_grid}
+    with pytest.raises(ResolutionError) as refused:
+        resolve(scenario, Numerics(**asked))
+    text = str(refused.value)
+    assert f"disorder = {disorder:g}, sound_speed = 0.5, temperature = 1.5, wavenumber = 0.4" in text
+    assert f"max_grid = {max_grid}" in text
+    needed = re.search(r"needs (\d+) .*raise max_grid to (\d+)", text)
+    assert needed[1] == needed[2]
+    assert resolve(scenario, Numerics(**{**asked, "max_grid": int(needed[1])})).grid.shape[0] == int(
+        needed[1]
+    )
+    shorter = float(re.search(r"box_length = ([\d.e+-]+) and", text)[1])
+    assert resolve(scenario, Numerics(**asked, box_length=shorter)).grid.shape[0] <= max_grid
+
+
+def test_a_refusal_names_the_coupling_where_that_was_given():
+    with pytest.raises(ResolutionError, match=r"coupling = 2, sound_speed"):
+        resolve(Scenario(coupling=2.0), Numerics(max_grid=32))
+
+
+@pytest.mark.parametrize(
+    ("length", "said"), [(60.0, "width: expected at most 1/8"), (110.0, "within 2% of the integral")]
+)
+def test_a_box_too_small_is_refused_before_anything_runs(length, said):
+    """For a packet 11.75 wide; then, in one dimension, for its modes."""
+    scenario = Scenario(disorder=1.0, wavenumber=0.4, dimension=1, temperature=0.5)
+    with pytest.raises(InputError, match=said):
+        resolve(scenario, Numerics(t_final=10.0, box_length=length))
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+def test_a_cold_lattice_gets_a_longer_box(dimension):
+    """Its few modes lie near q = 0, where the box's spacing must resolve them."""
+    warm, cold = (
+        default_box(Scenario(disorder=1.0, temperature=t, dimension=dimension), Numerics(t_final=1.0))
+        for t in (1.0, 0.05)
+    )
+    assert cold > 2.0 * warm
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+@pytest.mark.parametrize("t_final", [1.0, 1e8])
+def test_absurd_points_are_refused_at_once(dimension, t_final):
+    """At T = 1e-7 T_D no affordable box has modes enough; 1e12 of them are not counted to say so."""
+    scenario = Scenario(disorder=1.0, temperature=1e-7, dimension=dimension)
+    with pytest.raises(ResolutionError, match="temperature = 1e-07"):
+        resolve(scenario, Numerics(t_final=t_final))
+    if t_final == 1.0:
+        assert default_box(scenario, Numerics(t_final=t_final)) <= LONGEST_FOR_MODES * np.sqrt(2.0)

@@ -1,0 +1,118 @@
+"""The front door: specs that are read, and specs that are refused."""
+
+import math
+
+import pytest
+
+from sweep import SpecError, SweepSpec
+from sweep.planning import check_resolvable
+
+GOOD = """
+[sweep]
+name = "small"
+realizations = 2
+
+[axes]
+disorder = { low = 0.2, high = 4.0, scale = "log" }
+sound_speed = { low = 0.05, high = 1.0, scale = "log" }
+
+[fixed]
+wavenumber = 0.4
+dimension = 2
+
+[numerics]
+t_final = 40.0
+tolerance = 1e-2
+max_grid = 512
+
+[campaign]
+budget = 8
+startup = 4
+"""
+
+
+def test_a_spec_is_read_as_written() -> None:
+    spec = SweepSpec.from_text(GOOD)
+    assert spec.axis_names == ("disorder", "sound_speed")
+    assert spec.realizations == 2
+    assert spec.numerics.t_final == 40.0
+    assert spec.campaign.budget == 8
+    assert dict(spec.fixed) == {"wavenumber": 0.4, "dimension": 2}
+
+
+def test_a_spec_survives_its_own_text() -> None:
+    spec = SweepSpec.from_text(GOOD)
+    assert SweepSpec.from_text(spec.to_text()) == spec
+    interval = '{ low = 0.05, high = 1.0, scale = "log" }'
+    values = SweepSpec.from_text(GOOD.replace(interval, "{ values = [0.0, 0.5] }"))
+    assert SweepSpec.from_text(values.to_text()) == values
+
+
+def test_the_budget_and_the_name_are_no_part_of_a_campaigns_identity() -> None:
+    spec = SweepSpec.from_text(GOOD)
+    longer = SweepSpec.from_text(GOOD.replace("budget = 8", "budget = 80").replace("small", "large"))
+    assert longer.campaign_identity == spec.campaign_identity
+    assert SweepSpec.from_text(GOOD.replace("= 40.0", "= 41.0")).campaign_identity != spec.campaign_identity
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("realizations", "realisations", ["realisations", "did you mean 'realizations'"]),
+        ("disorder =", "disorderr =", ["disorderr", "did you mean 'disorder'"]),
+        ("[numerics]", "[numeric]", ["numeric", "did you mean 'numerics'"]),
+        ("t_final = 40.0", "tolerence = 0.1", ["tolerence", "tolerance"]),
+        ("low = 0.2", "lo = 0.2", ["'lo'", "did you mean 'low'"]),
+        ("low = 0.2, high = 4.0", "low = -0.2, high = 4.0", ["disorder", "log axis", "-0.2"]),
+        ('low = 0.2, high = 4.0, scale = "log"', "low = -0.2, high = 4.0", ["disorder", "0 or above"]),
+        ("low = 0.2", "low = 0.0", ["disorder", "log axis"]),
+        ("low = 0.2", "low = nan", ["disorder", "finite", "nan"]),
+        ("high = 4.0", "high = inf", ["disorder", "finite", "inf"]),
+        ("low = 0.2", "low = 5.0", ["disorder", "low below high"]),
+        ("low = 0.2", 'low = "small"', ["disorder", "a number", "'small'"]),
+        ("low = 0.2", "low = true", ["disorder", "a number", "True"]),
+        ("high = 4.0, ", "", ["disorder", "low and high", "no high"]),
+        ('{ low = 0.2, high = 4.0, scale = "log" }', "3.0", ["disorder", "low = ..."]),
+        ("wavenumber = 0.4", "wavenumber = 0.0", ["wavenumber", "above 0"]),
+        ("wavenumber = 0.4", "wavenumber = 0.4\ntemperature = 0", ["temperature", "above 0"]),
+        ("wavenumber = 0.4", "wavenumber = 0.4\npacket_width = 0", ["packet_width", "above 0"]),
+        ("wavenumber = 0.4", "wavenumber = 0.4\ndisorder = 1.0", ["disorder", "[axes]", "[fixed]", "both"]),
+        ("dimension = 2", "dimension = 3", ["dimension", "1 or 2", "3"]),
+        ("dimension = 2", "dimension = 2.5", ["dimension", "whole number", "2.5"]),
+        ("t_final = 40.0", "t_final = 0.0", ["t_final", "above 0"]),
+        ("t_final = 40.0", "t_final = -1.0", ["t_final", "above 0", "-1"]),
+        ("tolerance = 1e-2", "tolerance = 2.0", ["tolerance", "at most"]),
+        ("realizations = 2", "realizations = 0", ["realizations", "1 or above"]),
+        ("realizations = 2", "realizations = 2.5", ["realizations", "whole number"]),
+        ('scale = "log" }\nsound', 'scale = "logg" }\nsound', ["disorder", "'linear' or 'log'", "logg"]),
+        ("budget = 8", "budget = 0", ["budget", "1 or above"]),
+        ("startup = 4", "startup = 1", ["startup", "4 or above"]),
+        ("[axes]", "[axes", ["line 6"]),
+        ('name = "small"', "name = small", ["line 3"]),
+    ],
+)
+def test_bad_input_is_refused_by_name(old: str, new: str, words: list[str]) -> None:
+    text = GOOD.replace(old, new)
+    assert text != GOOD
+    with pytest.raises(SpecError) as refusal:
+        SweepSpec.from_text(text)
+    for word in words:
+        assert word in str(refusal.value)
+
+
+def test_a_box_with_a_point_too_large_for_max_grid_is_refused_before_anything_starts() -> None:
+    spec = SweepSpec.from_text(GOOD.replace("max_grid = 512", "max_grid = 64"))
+    with pytest.raises(SpecError, match=r"disorder = .*max_grid = 64.*needs \d+"):
+        check_resolvable(spec)
+
+
+def test_a_missing_spec_names_its_path(tmp_path) -> None:
+    with pytest.raises(SpecError, match=r"nowhere\.toml"):
+        SweepSpec.from_toml(tmp_path / "nowhere.toml")
+    with pytest.raises(SpecError, match="directory"):
+        SweepSpec.from_toml(tmp_path)
+
+
+def test_numbers_that_are_no_float_do_not_pass_by_arithmetic() -> None:
+    spec = SweepSpec.from_text(GOOD)
+    assert all(math.isfinite(axis.low) and math.isfinite(axis.high) for axis in spec.axes)
