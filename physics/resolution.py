@@ -25,6 +25,11 @@ TAIL_SHARE = 0.01
 LONGEST_FOR_MODES = 2.0 * pi * 512.0
 
 
+# Standard deviations between launch and edge in a box of our own choice: with fewer, the packet's own
+# tail counts as an escape while its MSD is small.
+ROOM = 6.0
+
+
 @final
 @dataclass(frozen=True)
 class Resolution:
@@ -118,6 +123,7 @@ def default_box(scenario: Scenario, numerics: Numerics) -> float:
     t = numerics.t_final
     front = sqrt(scenario.wavenumber**2 + 2.0 * FRONT * energy_spread(scenario, t))
     reach = front * t + CLEARANCE * sqrt(float(free_variance(t, scenario.width)))
+    reach = max(reach, ROOM * scenario.width)
     length = 2.0 * pi * 16.0
     while length < 2.0 * reach or (
         length < LONGEST_FOR_MODES and not is_continuous((length,) * scenario.dimension, scenario.temperature)

@@ -131,10 +131,12 @@ def simulate(scenario: Scenario, numerics: Numerics, *, plans: Plans | None = No
 def valid_samples(series: dict[str, FloatArray], length: float, edge_tolerance: float) -> int:
     """Number of leading samples whose MSD the box's edge cannot have faked by more than the tolerance.
 
-    A sample counts as long as ``p_edge (L / 2)^2 <= edge_tolerance MSD``, with the largest MSD so
-    far: a packet that contracts does not shorten its own record. The first sample always counts.
+    A sample counts as long as ``(p_edge - p_edge(0)) (L / 2)^2 <= edge_tolerance MSD``: the tail that
+    was there at launch is in the MSD's own zero. The MSD is the largest so far, so that a packet that
+    contracts does not shorten its own record. The first sample always counts.
     """
-    faked = series["edge_probability"] * (length / 2.0) ** 2
+    arrived = series["edge_probability"] - series["edge_probability"][0]
+    faked = arrived * (length / 2.0) ** 2
     allowed = edge_tolerance * np.maximum.accumulate(series["msd_raw"] - series["msd_raw"][0])
     beyond = np.flatnonzero(faked[1:] > allowed[1:])
     return int(beyond[0]) + 1 if beyond.size else faked.size

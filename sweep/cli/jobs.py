@@ -23,11 +23,9 @@ from sweep.spec import SweepSpec
 SOME_FAILED = 1
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-QUERY = (
-    "select round(disorder, 2) as disorder, round(sound_speed, 2) as sound_speed, frozen, "
-    "round(avg(planckian_alpha), 2) as alpha, round(avg(msd_exponent_late), 2) as exponent "
-    "from trials group by all order by disorder, sound_speed, frozen limit 8"
-)
+QUERY = """select round(sound_speed, 2) as sound_speed, round(disorder, 1) as disorder,
+  round(avg(diffusion) filter (not frozen), 1) as moving, round(avg(diffusion) filter (frozen), 1) as frozen
+from trials where disorder > 2 group by all order by all"""
 
 
 def store_option(function: Decorated) -> Decorated:
@@ -130,7 +128,8 @@ def _present(opened: ExperimentStore, store: Path, spec: SweepSpec, outcome: Out
     page = store / "report.html"
     page.write_text(report_html(opened, result), encoding="utf-8")
     click.echo(f"report     {page}")
-    click.echo(f"\nAsk it in SQL:\n  {shlex.join(['regimap', 'query', str(store), QUERY])}")
+    click.echo("\nAsk it in SQL, for one: does a moving lattice let strongly disordered packets go?")
+    click.echo(f'  regimap query {shlex.quote(str(store))} "{QUERY}"')
 
 
 def _verdict(outcome: Outcome) -> int:

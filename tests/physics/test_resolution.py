@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from physics import InputError, Numerics, ResolutionError, Scenario, resolve, theory
+from physics import InputError, Numerics, ResolutionError, Scenario, resolve, simulate, theory
 from physics.fourier import FAST_SIZES
 from physics.observables import EDGE
 from physics.resolution import (
@@ -171,3 +171,9 @@ def test_absurd_points_are_refused_at_once(dimension, t_final):
         resolve(scenario, Numerics(t_final=t_final))
     if t_final == 1.0:
         assert default_box(scenario, Numerics(t_final=t_final)) <= LONGEST_FOR_MODES * np.sqrt(2.0)
+
+
+def test_the_box_chosen_for_a_short_run_does_not_count_the_launch_as_an_escape() -> None:
+    scenario = Scenario(disorder=0.5, wavenumber=0.15, dimension=1)
+    trajectory = simulate(scenario, Numerics(t_final=2.0, samples=8, tolerance=1e-2, max_grid=4096))
+    assert trajectory.status == "complete"
