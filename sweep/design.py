@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import qmc
 
+from sweep.axes import SweptAxis
 from sweep.errors import SpecError
-from sweep.spec import SweepSpec, SweptAxis
+from sweep.spec import SweepSpec
 
 Point = dict[str, float]
 
@@ -33,16 +34,9 @@ def design_points(spec: SweepSpec) -> Iterator[Point]:
 
 
 def _grid(spec: SweepSpec) -> Iterator[Point]:
-    columns = [_levels(axis, n) for axis, n in zip(spec.axes, spec.design.points, strict=True)]
+    columns = [axis.levels(n) for axis, n in zip(spec.axes, spec.design.points, strict=True)]
     for values in product(*columns):
         yield dict(zip(spec.axis_names, values, strict=True))
-
-
-def _levels(axis: SweptAxis, n: int) -> list[float]:
-    if axis.values:
-        return list(axis.values)
-    place = np.geomspace if axis.scale == "log" else np.linspace
-    return [float(x) for x in place(axis.low, axis.high, n)]
 
 
 def _sobol(spec: SweepSpec) -> Iterator[Point]:

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import final
 
-import numpy as np
-
 from physics import PhysicsError, Resolution, resolve
 from sweep.chunk import Chunk, chunked, point_trials
 from sweep.cost import trial_bytes
 from sweep.design import Point, design_points
 from sweep.errors import SpecError
-from sweep.spec import SweepSpec, SweptAxis
+from sweep.spec import SweepSpec
 from sweep.trial import Trial
 
 # Levels per axis at which a whole box is checked for resolvable points.
@@ -59,7 +57,7 @@ def check_resolvable(spec: SweepSpec) -> None:
     SpecError
         Naming the point and the grid it needs.
     """
-    levels = [_levels(axis) for axis in spec.axes]
+    levels = [axis.levels(CHECK_LEVELS) for axis in spec.axes]
     for values in product(*levels):
         _resolved(spec, dict(zip(spec.axis_names, values, strict=True)))
 
@@ -131,10 +129,3 @@ def _resolved(spec: SweepSpec, point: Point) -> Resolution:
         return resolve(spec.scenario(point), spec.numerics)
     except PhysicsError as error:
         raise SpecError(str(error)) from None
-
-
-def _levels(axis: SweptAxis) -> list[float]:
-    if axis.values:
-        return list(axis.values)
-    place = np.geomspace if axis.scale == "log" else np.linspace
-    return [float(x) for x in place(axis.low, axis.high, CHECK_LEVELS)]

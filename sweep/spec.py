@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from math import isfinite
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, cast, final, get_args
+from typing import Any, final
 
 import tomli_w
 
 from physics import Numerics, PhysicsError, Scenario
+from sweep.axes import SweptAxis, axis_mapping, read_axis
 from sweep.errors import SpecError
+from sweep.reading import check_known, field_types, read_table
 from sweep.trial import canonical_json, digest, rounded
 
 AXIS_NAMES = (
@@ -26,38 +26,7 @@ AXIS_NAMES = (
     "direction",
 )
 FIXED_NAMES = (*AXIS_NAMES, "dimension")
-Scale = Literal["linear", "log"]
 DESIGN_KINDS = ("grid", "sobol", "list")
-
-
-@final
-@dataclass(frozen=True)
-class SweptAxis:
-    """One swept parameter: an interval with a scale, or explicit values."""
-
-    name: str
-    low: float
-    high: float
-    scale: Scale = "linear"
-    values: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        where = f"[axes] {self.name}"
-        numbers = self.values or (self.low, self.high)
-        if not all(isfinite(x) for x in numbers):
-            raise SpecError(f"{where}: expected finite numbers, got {list(numbers)}")
-        if self.scale not in get_args(Scale):
-            raise SpecError(f"{where}: expected scale 'linear' or 'log', got {self.scale!r}")
-        if not self.values and not self.low < self.high:
-            raise SpecError(
-                f"{where}: expected low below high, got low = {self.low:g} and high = {self.high:g}; "
-                "swap them, or move the parameter to [fixed]"
-            )
-        if self.scale == "log" and min(numbers) <= 0.0:
-            raise SpecError(
-                f"{where}: expected values above 0 on a log axis, got {min(numbers):g}; "
-                "raise it or set scale = 'linear'"
-            )
 
 
 @final
@@ -76,7 +45,9 @@ class Design:
             raise SpecError(f"[design] kind: expected one of {kinds}, got {self.kind!r}")
         if self.kind == "sobol" and self.n < 1:
             raise SpecError(f"[design] n: expected 1 or above, got {self.n}")
-        if self.kind == "grid" and (not self.points or min(self.points) < 1):
+        if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in self.points) or (
+            self.kind == "grid" and not self.points
+        ):
             raise SpecError(
                 "[design] points: expected a number of points per axis, such as [8, 8], got "
                 f"{list(self.points)}"
@@ -158,11 +129,8 @@ class SweepSpec:
         for axis in self.axes:
             if axis.name in dict(self.fixed):
                 raise SpecError(f"{axis.name}: expected in [axes] or in [fixed], got both; remove one")
-        if self.design.kind == "grid" and self.design.points and len(self.design.points) != len(self.axes):
-            raise SpecError(
-                f"[design] points: expected {len(self.axes)} numbers, one per axis, got "
-                f"{len(self.design.points)}"
-            )
+        if self.design.kind == "grid":
+            self._check_grid()
         self._check_corners()
 
     @classmethod
@@ -201,7 +169,7 @@ class SweepSpec:
     def to_text(self) -> str:
         """TOML that :meth:`from_text` reads back as an equal spec."""
         sweep = {key: getattr(self, key) for key in SWEEP_KEYS}
-        axes = {axis.name: _axis_mapping(axis) for axis in self.axes}
+        axes = {axis.name: axis_mapping(axis) for axis in self.axes}
         tables = {"numerics": self.numerics, "design": self.design, "campaign": self.campaign}
         given = {name: _given(record) for name, record in tables.items()}
         return tomli_w.dumps({"sweep": sweep, "axes": axes, "fixed": dict(self.fixed), **given})
@@ -210,26 +178,26 @@ class SweepSpec:
     def from_mapping(cls, content: Mapping[str, Any], *, directory: str = "") -> SweepSpec:
         """Build a spec from nested mappings, as TOML gives them."""
         tables = ("sweep", "axes", "fixed", "numerics", "design", "campaign")
-        _known("the spec", content, tables)
+        check_known("the spec", content, tables)
         for name in content:
             if not isinstance(content[name], Mapping):
                 raise SpecError(f"{name}: expected a table [{name}], got {content[name]!r}")
-        sweep = _table("sweep", content, _types(cls, only=SWEEP_KEYS))
+        sweep = read_table("sweep", content, field_types(cls, only=SWEEP_KEYS))
         axes = content.get("axes", {})
-        _known("[axes]", axes, AXIS_NAMES)
-        fixed = _table("fixed", content, dict.fromkeys(FIXED_NAMES, float) | {"dimension": int})
-        design = _table("design", content, _types(Design))
+        check_known("[axes]", axes, AXIS_NAMES)
+        fixed = read_table("fixed", content, dict.fromkeys(FIXED_NAMES, float) | {"dimension": int})
+        design = read_table("design", content, field_types(Design))
         try:
-            numerics = Numerics(**_table("numerics", content, _types(Numerics)))
+            numerics = Numerics(**read_table("numerics", content, field_types(Numerics)))
         except PhysicsError as error:
             raise SpecError(f"[numerics] {error}") from None
         return cls(
             name=sweep.pop("name", "sweep"),
-            axes=tuple(_axis(name, value) for name, value in axes.items()),
+            axes=tuple(read_axis(name, value) for name, value in axes.items()),
             fixed=tuple(sorted(fixed.items())),
             numerics=numerics,
             design=Design(**design | {"points": tuple(design.get("points", ()))}),
-            campaign=Campaign(**_table("campaign", content, _types(Campaign))),
+            campaign=Campaign(**read_table("campaign", content, field_types(Campaign))),
             directory=directory,
             **sweep,
         )
@@ -275,6 +243,19 @@ class SweepSpec:
             corners = [corner | {axis.name: end} for corner in corners for end in dict.fromkeys(ends)]
         return corners
 
+    def _check_grid(self) -> None:
+        points = self.design.points
+        if len(points) != len(self.axes):
+            raise SpecError(
+                f"[design] points: expected {len(self.axes)} numbers, one per axis, got {len(points)}"
+            )
+        for axis, n in zip(self.axes, points, strict=True):
+            if axis.values and n != len(axis.values):
+                raise SpecError(
+                    f"[design] points: expected {len(axis.values)} for {axis.name}, which lists its "
+                    f"values, got {n}"
+                )
+
     def _check_corners(self) -> None:
         for corner in self.corners():
             self.scenario(corner)
@@ -302,64 +283,3 @@ def _given(record: Any) -> dict[str, Any]:  # noqa: ANN401  # any of the spec's 
     """Fields that say something: TOML has no word for None, and an empty one is a default."""
     plain = {key: list(x) if isinstance(x, tuple) else x for key, x in _plain(record).items()}
     return {key: value for key, value in plain.items() if value not in (None, "", [])}
-
-
-def _axis_mapping(axis: SweptAxis) -> dict[str, Any]:
-    interval = {"values": list(axis.values)} if axis.values else {"low": axis.low, "high": axis.high}
-    return interval | {"scale": axis.scale}
-
-
-def _types(record: type, only: Collection[str] = ()) -> dict[str, type]:
-    """Expected type of each field, from its annotation."""
-    known = {"int": int, "float": float, "bool": bool, "str": str}
-    return {
-        f.name: known.get(str(f.type).removesuffix(" | None"), list)
-        for f in fields(record)
-        if (not only or f.name in only) and (f.default is not MISSING or f.name in only)
-    }
-
-
-def _table(name: str, content: Mapping[str, Any], types: Mapping[str, type]) -> dict[str, Any]:
-    table = content.get(name, {})
-    _known(f"[{name}]", table, types)
-    return {key: _typed(f"[{name}] {key}", value, types[key]) for key, value in table.items()}
-
-
-def _typed(where: str, value: Any, kind: type) -> Any:  # noqa: ANN401  # TOML values
-    words = {int: "a whole number", float: "a number", bool: "true or false", str: "text", list: "a list"}
-    fits = isinstance(value, kind) or (kind is float and isinstance(value, int))
-    if not fits or (isinstance(value, bool) and kind is not bool):
-        raise SpecError(f"{where}: expected {words[kind]}, got {value!r}")
-    if kind is float:
-        if not isfinite(value):
-            raise SpecError(f"{where}: expected a finite number, got {value!r}")
-        return float(value)
-    return value
-
-
-def _axis(name: str, value: Any) -> SweptAxis:  # noqa: ANN401  # TOML values
-    where = f"[axes] {name}"
-    if not isinstance(value, Mapping):
-        raise SpecError(f"{where}: expected {{ low = ..., high = ..., scale = ... }}, got {value!r}")
-    _known(where, value, ("low", "high", "scale", "values"))
-    scale = cast(Scale, _typed(f"{where} scale", value.get("scale", "linear"), str))
-    if "values" in value:
-        if "low" in value or "high" in value:
-            raise SpecError(f"{where}: expected values, or low and high, got both")
-        values = tuple(_typed(where, x, float) for x in _typed(where, value["values"], list))
-        if not values:
-            raise SpecError(f"{where}: expected at least one value, got an empty list")
-        return SweptAxis(name, min(values), max(values), scale, values)
-    for key in ("low", "high"):
-        if key not in value:
-            raise SpecError(f"{where}: expected low and high, got no {key}; give both, or values = [...]")
-    low, high = (_typed(f"{where} {key}", value[key], float) for key in ("low", "high"))
-    return SweptAxis(name, low, high, scale)
-
-
-def _known(where: str, table: Mapping[str, Any], names: Collection[str]) -> None:
-    for key in table:
-        if key not in names:
-            nearest = difflib.get_close_matches(key, names, n=1, cutoff=0.5)
-            hint = f"did you mean {nearest[0]!r}?" if nearest else f"known: {', '.join(names)}"
-            raise SpecError(f"{where}: unknown key {key!r}; {hint}")

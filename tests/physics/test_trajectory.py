@@ -23,7 +23,7 @@ from physics import (
     simulate,
     theory,
 )
-from physics.trajectory import valid_samples
+from physics.validity import valid_samples
 
 TWO_PI = 2.0 * np.pi
 LINE = Scenario(disorder=1.0, sound_speed=0.3, wavenumber=0.4, packet_width=2.0, dimension=1)
@@ -393,7 +393,7 @@ def test_numbers_that_are_none_are_invalid_and_the_series_so_far_kept(run, monke
 
 
 def test_a_fault_outranks_an_escape(run, monkeypatch):
-    monkeypatch.setattr("physics.trajectory.NORM_TOLERANCE", -1.0)
+    monkeypatch.setattr("physics.validity.NORM_TOLERANCE", -1.0)
     invalid_for(run(FREE, SMALL), "norm_drift")
 
 

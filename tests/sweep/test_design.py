@@ -58,6 +58,20 @@ def test_a_missing_list_is_refused(tmp_path) -> None:
         points('[design]\nkind = "list"\nfile = "points.csv"', str(tmp_path))
 
 
-def test_a_grid_needs_a_number_per_axis() -> None:
-    with pytest.raises(SpecError, match="2 numbers"):
-        points('[design]\nkind = "grid"\npoints = [3]')
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ("[3]", "2 numbers"),
+        ('[3, "many"]', "a number of points per axis"),
+        ("[3, 0]", "a number of points per axis"),
+    ],
+)
+def test_a_grid_needs_a_number_per_axis(numbers: str, words: str) -> None:
+    with pytest.raises(SpecError, match=words):
+        points(f'[design]\nkind = "grid"\npoints = {numbers}')
+
+
+def test_a_grid_over_listed_values_takes_them_all_or_none() -> None:
+    text = HEAD.replace("{ low = 0.0, high = 1.0 }", "{ values = [0.0, 0.5, 1.0] }")
+    with pytest.raises(SpecError, match="expected 3 for sound_speed"):
+        SweepSpec.from_text(text + '[design]\nkind = "grid"\npoints = [4, 2]')
