@@ -13,9 +13,10 @@ from typing import final
 from store import ExperimentStore
 from sweep.backends import Backend, Crashed, Event
 from sweep.chunk import Chunk
+from sweep.errors import BackendError
 from sweep.progress import Progress
 from sweep.provenance import Provenance
-from sweep.scheduler import Bury, Respawn, Run, Scheduler
+from sweep.scheduler import Bury, GiveUp, Respawn, Run, Scheduler
 from sweep.worker import lost_rows
 
 WAIT_SECONDS = 0.5
@@ -114,13 +115,15 @@ class _Drive:
                     self.backend.submit(worker, chunk)
                 case Respawn(worker):
                     self.backend.respawn(worker)
+                case GiveUp(reason):
+                    raise BackendError(f"workers: expected them to start, but {reason}")
                 case Bury(chunk, reason):
                     self.store.commit(chunk.name, lost_rows(chunk, reason, self.provenance), {})
                     self._land(chunk, ("lost",), reason)
 
     def _hear(self, event: Event) -> bool:
         if isinstance(event, Crashed):
-            self.scheduler.crashed(event.worker, event.reason)
+            self.scheduler.crashed(event.worker, event.reason, event.cause)
             return False
         chunk = self.scheduler.finished(event.worker)
         self._land(chunk, event.report.statuses, event.report.reason)

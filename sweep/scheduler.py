@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import final
+from typing import Literal, final
 
 from sweep.chunk import Chunk
 
@@ -17,6 +17,11 @@ from sweep.chunk import Chunk
 # before it is written down as lost.
 CHUNK_CRASHES = 2
 TRIAL_CRASHES = 3
+# Workers that may die in a row before they took up any work: more, and none will ever start.
+STILLBORN = 3
+
+# Why a worker died: of the chunk it ran, before it was up, or of something that was no fault of its work.
+Cause = Literal["chunk", "start", "elsewhere"]
 
 
 @final
@@ -45,7 +50,15 @@ class Bury:
     reason: str
 
 
-Command = Run | Respawn | Bury
+@final
+@dataclass(frozen=True)
+class GiveUp:
+    """Stop the job: workers do not start."""
+
+    reason: str
+
+
+Command = Run | Respawn | Bury | GiveUp
 
 
 @final
@@ -66,6 +79,8 @@ class Scheduler:
         self._running: dict[int, Chunk] = {}
         self._crashes: dict[str, int] = {}
         self._lost: deque[Bury] = deque()
+        self._stillborn = 0
+        self._obituary: str | None = None
 
     @property
     def done(self) -> bool:
@@ -88,6 +103,9 @@ class Scheduler:
 
     def commands(self) -> Iterator[Command]:
         """What to do now; each command is given once."""
+        if self._obituary is not None:
+            yield GiveUp(self._obituary)
+            return
         while self._lost:
             yield self._lost.popleft()
         while self._dead:
@@ -102,16 +120,40 @@ class Scheduler:
     def finished(self, worker: int) -> Chunk:
         """A worker committed its chunk; returns the chunk."""
         self._idle.append(worker)
+        self._stillborn = 0
         return self._running.pop(worker)
 
-    def crashed(self, worker: int, reason: str) -> None:
-        """A worker's process died while it ran a chunk.
+    def crashed(self, worker: int, reason: str, cause: Cause = "chunk") -> None:
+        """A worker's process died.
 
-        The chunk runs again, in halves after its second death, down to the trial that kills its
-        process: that one is written down as lost, and its neighbours complete.
+        A chunk that was running goes back to the front of the queue. It is charged only where it can
+        have been the cause: then it runs in halves after the second death, down to the trial that
+        kills its process, which is written down as lost while its neighbours complete.
+
+        Parameters
+        ----------
+        worker : int
+        reason : str
+            What is known of the death.
+        cause : {"chunk", "start", "elsewhere"}
+            Of the chunk that was running; before the worker was up; or neither.
         """
-        chunk = self._running.pop(worker)
         self._dead.append(worker)
+        if worker in self._idle:
+            self._idle.remove(worker)
+        if cause == "start":
+            self._stillborn += 1
+            if self._stillborn >= STILLBORN:
+                self._obituary = f"{self._stillborn} workers in a row died before they were up: {reason}"
+        chunk = self._running.pop(worker, None)
+        if chunk is None:
+            return
+        if cause == "chunk":
+            self._charge(chunk, reason)
+        else:
+            self._queue.appendleft(chunk)
+
+    def _charge(self, chunk: Chunk, reason: str) -> None:
         crashes = self._crashes.pop(chunk.name, 0) + 1
         if len(chunk.trials) == 1 and crashes >= TRIAL_CRASHES:
             self._lost.append(Bury(chunk, f"its process died {crashes} times: {reason}"))

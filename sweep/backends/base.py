@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from sweep.chunk import Chunk
+from sweep.scheduler import Cause
 from sweep.worker import ChunkReport
 
 
@@ -22,10 +23,11 @@ class Finished:
 @final
 @dataclass(frozen=True)
 class Crashed:
-    """A worker's process is gone."""
+    """A worker's process is gone; `cause` as for :meth:`sweep.scheduler.Scheduler.crashed`."""
 
     worker: int
     reason: str
+    cause: Cause = "chunk"
 
 
 Event = Finished | Crashed
@@ -48,7 +50,14 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def wait(self, timeout: float) -> list[Event]:
-        """What happened since the last call; waits at most `timeout` seconds for something to."""
+        """What happened since the last call; waits at most `timeout` seconds for something to.
+
+        Raises
+        ------
+        Exception
+            What a worker raised outside of its trials, such as a store that cannot be written to: it
+            would repeat on every worker.
+        """
 
     @abc.abstractmethod
     def stop(self) -> None:

@@ -11,7 +11,7 @@ from typing import final
 from sweep.backends.base import Backend, Crashed, Event, Finished
 from sweep.chunk import Chunk
 from sweep.provenance import Provenance
-from sweep.worker import Worker
+from sweep.worker import ChunkReport, Worker
 
 
 @final
@@ -22,6 +22,7 @@ class ProcessBackend(Backend):
         self._arguments = (store_path, provenance)
         self._processes: dict[int, mp.process.BaseProcess] = {}
         self._pipes: dict[int, Connection] = {}
+        self._up: set[int] = set()
 
     def start(self, workers: int | None) -> int:
         """Spawn the workers."""
@@ -45,11 +46,13 @@ class ProcessBackend(Backend):
         process.start()
         theirs.close()
         self._processes[worker], self._pipes[worker] = process, ours
+        self._up.discard(worker)
 
     def wait(self, timeout: float) -> list[Event]:
         """Read what the workers sent."""
         ready = set(wait(list(self._pipes.values()), timeout))
-        return [self._event(worker) for worker, pipe in list(self._pipes.items()) if pipe in ready]
+        heard = [self._event(worker) for worker, pipe in list(self._pipes.items()) if pipe in ready]
+        return [event for event in heard if event is not None]
 
     def stop(self) -> None:
         """Kill the workers: a commit is whole or absent wherever it is cut."""
@@ -61,14 +64,18 @@ class ProcessBackend(Backend):
         self._pipes.clear()
         self._processes.clear()
 
-    def _event(self, worker: int) -> Event:
+    def _event(self, worker: int) -> Event | None:
         try:
-            return Finished(worker, self._pipes[worker].recv())
+            message = self._pipes[worker].recv()
         except (EOFError, ConnectionResetError):
             self._pipes.pop(worker).close()
             process = self._processes.pop(worker)
             process.join()
-            return Crashed(worker, _ending(process.exitcode))
+            return Crashed(worker, _ending(process.exitcode), "chunk" if worker in self._up else "start")
+        if isinstance(message, Exception):
+            raise message
+        self._up.add(worker)
+        return Finished(worker, message) if isinstance(message, ChunkReport) else None
 
 
 def _ending(exitcode: int | None) -> str:
@@ -81,9 +88,14 @@ def _serve(pipe: Connection, store_path: str, provenance: Provenance) -> None:
     # Ctrl-C reaches the whole process group; the driver decides when workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     worker = Worker(store_path, provenance)
+    pipe.send("up")
     while True:
         try:
             chunk = pipe.recv()
         except EOFError:
             return
-        pipe.send(worker.run(chunk))
+        try:
+            pipe.send(worker.run(chunk))
+        except Exception as error:
+            # A trial's own failure is a row; this is the store or the code, and the driver's to judge.
+            pipe.send(error)

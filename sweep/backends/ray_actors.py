@@ -14,12 +14,13 @@ from collections.abc import Callable
 from typing import Any, final
 
 import ray
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import ActorDiedError, OutOfMemoryError, RayError, RayTaskError, WorkerCrashedError
 
 from sweep.backends.base import Backend, Crashed, Event, Finished
 from sweep.chunk import Chunk
 from sweep.errors import BackendError
 from sweep.provenance import Provenance
+from sweep.scheduler import Cause
 from sweep.worker import Worker
 
 OBJECT_STORE_BYTES = 200_000_000
@@ -68,7 +69,10 @@ class RayBackend(Backend):
                 f"Ray: expected a worker within {START_TIMEOUT:.0f} s, got none; the cluster has "
                 f"{_cpus(ray.available_resources):g} free CPUs of {available}"
             )
-        ray.get(probe)
+        try:
+            ray.get(probe)
+        except RayError as error:
+            raise BackendError(f"Ray: expected a worker to start, got: {_first_line(error)}") from None
         return count
 
     def submit(self, worker: int, chunk: Chunk) -> None:
@@ -107,7 +111,7 @@ class RayBackend(Backend):
             raise
         except RayError as error:
             ray.kill(self._actors[worker])
-            return Crashed(worker, f"{type(error).__name__}: {str(error).splitlines()[0]}")
+            return Crashed(worker, _first_line(error), _cause(error))
 
 
 class _Actor:
@@ -137,6 +141,19 @@ def _connect(address: str, workers: int | None) -> None:
             f"Ray at {address!r}: expected a cluster that answers, got: {error}; check --address, or "
             "leave it out to use this machine"
         ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+
+
+def _cause(error: RayError) -> Cause:
+    """Charge a chunk only with what it can have done: a lost node or a preempted actor is not its doing."""
+    if isinstance(error, ActorDiedError):
+        if error.actor_init_failed:
+            return "start"
+        return "elsewhere" if error.preempted or "node has died" in str(error) else "chunk"
+    return "chunk" if isinstance(error, (OutOfMemoryError, WorkerCrashedError)) else "elsewhere"
 
 
 def _cpus(resources: Callable[[], dict[str, float]]) -> int:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from physics import Numerics, Scenario
 from sweep.chunk import Chunk
-from sweep.scheduler import TRIAL_CRASHES, Bury, Respawn, Run, Scheduler
+from sweep.scheduler import STILLBORN, TRIAL_CRASHES, Bury, GiveUp, Respawn, Run, Scheduler
 from sweep.trial import Trial
 
 BASE = Trial(Scenario(disorder=1.0, wavenumber=0.4), Numerics(t_final=10.0))
@@ -49,6 +49,34 @@ def test_a_lone_trial_that_kills_its_process_is_written_down_as_lost() -> None:
     assert burial.chunk == chunk(5)
     assert "SIGSEGV" in burial.reason
     assert scheduler.done
+
+
+def test_a_death_elsewhere_is_not_charged_however_often_it_happens() -> None:
+    scheduler = Scheduler(1)
+    scheduler.offer([chunk(0, 1)])
+    for _ in range(20):
+        assert list(scheduler.commands())[-1] == Run(0, chunk(0, 1))
+        scheduler.crashed(0, "node lost", "elsewhere")
+    assert list(scheduler.commands())[-1] == Run(0, chunk(0, 1))
+
+
+def test_an_idle_worker_that_dies_is_replaced() -> None:
+    scheduler = Scheduler(2)
+    scheduler.crashed(1, "gone", "elsewhere")
+    assert list(scheduler.commands()) == [Respawn(1)]
+    scheduler.offer([chunk(0), chunk(1)])
+    assert list(scheduler.commands()) == [Run(0, chunk(0)), Run(1, chunk(1))]
+
+
+def test_workers_that_never_start_end_the_job_and_cost_no_trial() -> None:
+    scheduler = Scheduler(1)
+    scheduler.offer([chunk(0)])
+    for _ in range(STILLBORN):
+        assert list(scheduler.commands())[-1] == Run(0, chunk(0))
+        scheduler.crashed(0, "no such store", "start")
+    (end,) = scheduler.commands()
+    assert isinstance(end, GiveUp)
+    assert "no such store" in end.reason
 
 
 @given(
