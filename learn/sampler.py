@@ -140,11 +140,11 @@ class BoundarySampler(BaseSampler):
             # Another stream than the floor's, whose indices run through the startup design's continuation.
             point = unit_sobol(self.space.dimension, 1, [self.seed, FALLBACK], start=trial.number)
             return Proposal(self._named(point, fixed), "startup")
-        classifier = self._fitted(evidence).condition(evidence.pending)
+        classifier = self._fitted(evidence).condition(np.vstack([evidence.pending, evidence.failed]))
         slot = self._floor_slot(trial.number)
         if slot is not None:
             return self._judged(classifier, self._sobol(self.n_startup + slot), fixed, "floor")
-        known = np.vstack([evidence.observed, evidence.pending])
+        known = np.vstack([evidence.observed, evidence.pending, evidence.failed])
         candidates = _apart(self._candidates(classifier, trial.number), known)
         # Rounded, so that the last bits of linear algebra do not decide; the first of equals wins.
         best = int(np.argmax(np.round(self._acquisition(classifier, candidates), 9)))

@@ -48,12 +48,13 @@ class Proposal:
 
 @dataclass(frozen=True, eq=False)
 class Evidence(ArrayValue):
-    """Observed points (n, d), memberships (n, K), counts (n,), and pending points (m, d); unit cube."""
+    """Observed points (n, d), memberships (n, K), counts (n,); pending (m, d), failed (f, d); unit cube."""
 
     observed: Floats
     memberships: Floats
     counts: Floats
     pending: Floats
+    failed: Floats
 
 
 def gather(study: Study, space: SearchSpace, asking: int | None = None) -> Evidence:
@@ -74,11 +75,14 @@ def gather(study: Study, space: SearchSpace, asking: int | None = None) -> Evide
         if trial.state in (TrialState.RUNNING, TrialState.WAITING) and trial.number != asking
         if (point := _suggested(trial, space)) is not None
     ]
+    # They say nothing of regimes, but asking there again would say nothing either.
+    failed = [trial for trial in trials if trial.state == TrialState.FAIL and _fits(trial.params, space)]
     return Evidence(
         observed=space.to_unit(space.rows([trial.params for trial in done])),
         memberships=_memberships(done),
         counts=np.array([_count(trial) for trial in done]),
         pending=space.to_unit(space.rows(waiting)),
+        failed=space.to_unit(space.rows([trial.params for trial in failed])),
     )
 
 

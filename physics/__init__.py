@@ -7,7 +7,7 @@ fourier, modes, potential, packet, propagator, observables, scenario, resolution
 
 from physics import theory
 from physics.errors import InputError, PhysicsError, ResolutionError
-from physics.fourier import Plans
+from physics.fourier import FAST_SIZES, FFTW_VERSION, Plans
 from physics.grid import Grid
 from physics.packet import gaussian_packet
 from physics.potential import DeformationPotential
@@ -17,6 +17,8 @@ from physics.scenario import PHYSICS_VERSION, Numerics, Scenario
 from physics.trajectory import Trajectory, simulate
 
 __all__ = [
+    "FAST_SIZES",
+    "FFTW_VERSION",
     "PHYSICS_VERSION",
     "DeformationPotential",
     "Grid",

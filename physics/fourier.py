@@ -9,7 +9,11 @@ import numpy as np
 import pyfftw
 from numpy.typing import NDArray
 
+from physics.errors import InputError
+
 EFFORT = "FFTW_MEASURE"
+# Records of choices are understood by the version that wrote them.
+FFTW_VERSION: str = pyfftw.fftw_version
 
 # Sizes that FFTW transforms quickly: products of small primes, close enough to waste little.
 FAST_SIZES = (
@@ -62,7 +66,11 @@ class Plans:
         # FFTW's memory is one per process: emptied, so that only this shape's record decides.
         pyfftw.forget_wisdom()
         if wisdom is not None:
-            pyfftw.import_wisdom((wisdom, b"", b""))
+            accepted, _, _ = pyfftw.import_wisdom((wisdom, b"", b""))
+            if not accepted:
+                raise InputError(
+                    "wisdom: expected a record of this FFTW version, got one that it refuses; plan anew"
+                )
         self._forward = self._plan(self.psi, self.psi, "FFTW_FORWARD")
         self._backward = self._plan(self.psi, self.psi, "FFTW_BACKWARD")
         self._synthesize = self._plan(self.half, self.real, "FFTW_BACKWARD")

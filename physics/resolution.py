@@ -7,7 +7,7 @@ from math import ceil, pi, sqrt
 from statistics import NormalDist
 from typing import final
 
-from physics.errors import ResolutionError
+from physics.errors import InputError, ResolutionError
 from physics.fourier import FAST_SIZES, fast_size
 from physics.grid import Grid
 from physics.modes import check_mode_sum, is_continuous
@@ -28,6 +28,9 @@ LONGEST_FOR_MODES = 2.0 * pi * 512.0
 # Standard deviations between launch and edge in a box of our own choice: with fewer, the packet's own
 # tail counts as an escape while its MSD is small.
 ROOM = 6.0
+
+
+POINT = ("disorder", "coupling", "sound_speed", "temperature", "wavenumber", "packet_width")
 
 
 @final
@@ -69,6 +72,16 @@ def resolve(scenario: Scenario, numerics: Numerics) -> Resolution:
     InputError
         If the box asked for cannot hold the packet, or its modes cannot stand for the continuum.
     """
+    try:
+        return _resolved(scenario, numerics)
+    except ArithmeticError as error:
+        raise InputError(
+            f"point ({_named(scenario)}): expected numbers whose box and grid can be computed, got {error}; "
+            "bring them nearer to 1"
+        ) from None
+
+
+def _resolved(scenario: Scenario, numerics: Numerics) -> Resolution:
     length = numerics.box_length or default_box(scenario, numerics)
     check_room(length, scenario.width)
     need = length * largest_wavenumber(scenario, numerics) / pi
@@ -149,18 +162,19 @@ def longest_step(scenario: Scenario, numerics: Numerics) -> float:
 
 
 def _refusal(scenario: Scenario, numerics: Numerics, length: float, need: float) -> str:
-    point = ", ".join(
-        f"{name} = {value:g}"
-        for name in ("disorder", "coupling", "sound_speed", "temperature", "wavenumber")
-        if (value := getattr(scenario, name)) is not None
-    )
     points = fast_size(need) or ceil(need)
     affordable = max((n for n in FAST_SIZES if n <= numerics.max_grid), default=numerics.max_grid)
     # Four digits are printed: no rounding up to a box that is refused again.
     shorter = length * affordable / need * (1.0 - 5e-4)
     return (
-        f"point ({point}): expected a grid of at most max_grid = {numerics.max_grid} points per axis, "
-        f"needs {points} (box {length:.4g}, tolerance {numerics.tolerance:g}, t_final {numerics.t_final:g}); "
-        f"raise max_grid to {points}, or set box_length = {shorter:.4g} and accept "
-        "an earlier escape, or narrow the axes"
+        f"point ({_named(scenario)}): expected a grid of at most max_grid = {numerics.max_grid} points "
+        f"per axis, needs {points} (box {length:.4g}, tolerance {numerics.tolerance:g}, "
+        f"t_final {numerics.t_final:g}); raise max_grid to {points}, or set box_length = "
+        f"{shorter:.4g} and accept an earlier escape, or narrow the axes"
+    )
+
+
+def _named(scenario: Scenario) -> str:
+    return ", ".join(
+        f"{name} = {value:g}" for name in POINT if (value := getattr(scenario, name)) is not None
     )

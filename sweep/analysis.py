@@ -12,9 +12,10 @@ from threadpoolctl import threadpool_limits
 
 from learn import RegimeMap
 from store import ExperimentStore
+from sweep.chunk import from_rows
 from sweep.errors import SweepError
 from sweep.figures import SampledPoint
-from sweep.labelling import Labelling, label_trials
+from sweep.labelling import Labelling, label_chunks
 from sweep.rounds import map_of
 from sweep.spec import SweepSpec
 
@@ -137,9 +138,10 @@ def campaign_result(store: ExperimentStore, sweep: str) -> CampaignResult:
     campaign = sweep.removeprefix("campaign-")
     proposals = [row for row in store.rows("proposals") if row["campaign"] == campaign]
     proposals.sort(key=lambda row: (row["round"], row["slot"]))
-    plans = [row for row in store.rows("chunks") if str(row["plan"]).startswith(f"{campaign}-r")]
+    plans = [name for name in store.names("chunks") if name.startswith(f"{campaign}-r")]
+    chunks = [chunk for name in plans for chunk in from_rows(store.rows("chunks", name))]
     with threadpool_limits(1):
-        labelling = label_trials(store, [str(row["trial_id"]) for row in plans], seed=spec.seed)
+        labelling = label_chunks(store, chunks, seed=spec.seed)
         fitted = None if labelling is None else map_of(spec, proposals, labelling)
     if labelling is None or fitted is None:
         raise SweepError(

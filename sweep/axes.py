@@ -12,6 +12,16 @@ import numpy as np
 from sweep.errors import SpecError
 from sweep.reading import check_known, typed
 
+# The numbers of a scenario that can be swept.
+AXIS_NAMES = (
+    "disorder",
+    "coupling",
+    "sound_speed",
+    "temperature",
+    "wavenumber",
+    "packet_width",
+    "direction",
+)
 Scale = Literal["linear", "log"]
 
 
@@ -33,6 +43,10 @@ class SweptAxis:
             raise SpecError(f"{where}: expected finite numbers, got {list(numbers)}")
         if self.scale not in get_args(Scale):
             raise SpecError(f"{where}: expected scale 'linear' or 'log', got {self.scale!r}")
+        if len(set(self.values)) < len(self.values):
+            raise SpecError(
+                f"{where}: expected each value once, got {list(self.values)}; remove the repeated ones"
+            )
         if not self.values and not self.low < self.high:
             raise SpecError(
                 f"{where}: expected low below high, got low = {self.low:g} and high = {self.high:g}; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, final
@@ -81,6 +81,11 @@ def chunked(trials: Iterable[Trial]) -> Iterator[Chunk]:
         cost += next_cost
     if members:
         yield Chunk.of(members)
+
+
+def missing(trials: Iterable[Trial], done: Collection[str]) -> Iterator[Trial]:
+    """Trials that have no row yet, `done` being the ids of those that have."""
+    return (trial for trial in trials if trial.trial_id not in done)
 
 
 def to_rows(plan: str, chunks: Iterable[Chunk]) -> list[dict[str, Any]]:

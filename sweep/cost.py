@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from math import log2
 
-from physics import Numerics, Scenario, resolve
+from physics import Numerics, PhysicsError, Scenario, resolve
 from sweep.trial import Trial
 
 # Nanoseconds per grid point: of an FFT pair by log2 of the points, of a kick, of a moving field, of a
@@ -35,7 +35,11 @@ def _timeless(scenario: Scenario) -> Scenario:
 
 @lru_cache(maxsize=65536)
 def _cost(scenario: Scenario, numerics: Numerics) -> float:
-    resolution = resolve(scenario, numerics)
+    try:
+        resolution = resolve(scenario, numerics)
+    except PhysicsError:
+        # Such a trial becomes a row with this reason, which takes no time.
+        return 0.0
     points = float(resolution.grid.shape[0]) ** resolution.grid.dimension
     # The estimate of the time-step error runs beside at half the steps.
     steps = 1.5 * resolution.steps * (numerics.samples - 1)

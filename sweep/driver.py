@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,6 +138,10 @@ class _Drive:
 @contextmanager
 def _sigterm_raises() -> Iterator[None]:
     """Turn SIGTERM into an exit with status 143; set after the backend has started, for Ray sets its own."""
+    if threading.current_thread() is not threading.main_thread():
+        # Only the main thread may set handlers; whoever runs this elsewhere keeps their own.
+        yield
+        return
     received = False
 
     def leave(number: int, frame: FrameType | None) -> None:

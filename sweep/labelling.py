@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, final
@@ -19,15 +19,24 @@ from learn import (
     log_growth,
     log_ratio,
     pooled_scale,
+    resample,
     stack_channels,
     valid_lengths,
 )
 from store import ExperimentStore
+from sweep.chunk import Chunk
+from sweep.errors import SweepError
 from sweep.trial import canonical_json, digest
 
 METHOD = "k-medoids on banded DTW of ln(1 + MSD / MSD_raw(0)) and ln(PR / PR(0))"
 SERIES = ("msd", "msd_raw", "participation_ratio")
+# Raised when the same trials would be labelled otherwise.
+LABELLER = "1"
 SCALARS = ("msd_exponent_late", "participation_growth", "energy_gain")
+COLUMNS = (
+    *("trial_id", "point_id", "frozen", "status", "t_valid", "t_final", "dimension", "wavenumber"),
+    *SCALARS,
+)
 # A group whose common valid time is shorter than this share of t_final names no regime.
 VALID_SHARE = 0.5
 FINISHED = ("complete", "escaped")
@@ -92,7 +101,12 @@ class Labelling:
 
 
 def label_trials(
-    store: ExperimentStore, trial_ids: Collection[str], *, k: int | None = None, seed: int = 0
+    store: ExperimentStore,
+    trial_ids: Collection[str],
+    *,
+    k: int | None = None,
+    seed: int = 0,
+    planned: Mapping[Key, int] | None = None,
 ) -> Labelling | None:
     """Cluster the series of trials, averaged by point, moving and frozen lattices together.
 
@@ -104,14 +118,22 @@ def label_trials(
     k : int, optional
         Number of regimes; chosen from the series by default.
     seed : int
+    planned : mapping of (point id, frozen) to int, optional
+        Realizations that a group is to have: one with fewer rows yet is left out.
 
     Returns
     -------
     Labelling or None
         None where no point has series that can be compared.
+
+    Raises
+    ------
+    SweepError
+        If the trials differ in dimension or t_final: their series are no cases of one thing.
     """
     trials = _trials(store, trial_ids)
-    groups = _comparable(trials)
+    _check_alike(trials)
+    groups = _comparable(trials, planned or {})
     if not groups:
         return None
     keys = tuple(groups)
@@ -130,7 +152,7 @@ def label_trials(
     )
     single = _features(recorded)
     soft = assign(clustering, scale.apply(single), valid_lengths(single), points).memberships
-    content = {"method": METHOD, "k": k, "seed": seed, "trials": sorted(members)}
+    content = {"labeller": LABELLER, "k": k, "seed": seed, "trials": sorted(members)}
     return Labelling(
         version=digest(canonical_json(content)),
         keys=keys,
@@ -139,6 +161,20 @@ def label_trials(
         clustering=clustering,
         times=tuple(float(t) for t in times),
     )
+
+
+def label_chunks(store: ExperimentStore, chunks: Iterable[Chunk], *, seed: int = 0) -> Labelling | None:
+    """Labels of planned trials, of the points whose realizations have all landed.
+
+    Parameters
+    ----------
+    store : ExperimentStore
+    chunks : iterable of Chunk
+    seed : int
+    """
+    trials = [trial for chunk in chunks for trial in chunk.trials]
+    planned = Counter((trial.point_id, trial.scenario.frozen) for trial in trials)
+    return label_trials(store, [trial.trial_id for trial in trials], seed=seed, planned=planned)
 
 
 def regime_names(
@@ -165,6 +201,8 @@ def _evidence(trials: Sequence[Mapping[str, Any]]) -> str:
     if not trials:
         return "empty"
     mean = {name: _mean([trial[name] for trial in trials]) for name in SCALARS}
+    if not any(trial["msd_exponent_late"] is not None for trial in trials):
+        return "unnamed"
     gained = [trial for trial in trials if trial["energy_gain"] is not None]
     gain = _mean([trial["energy_gain"] / (trial["wavenumber"] ** 2 / 2.0) for trial in gained])
     if gain > 1.0:
@@ -186,9 +224,7 @@ def _limits(k: int | None, series: int) -> dict[str, int]:
 
 
 def _trials(store: ExperimentStore, trial_ids: Collection[str]) -> list[dict[str, Any]]:
-    columns = ", ".join(
-        ("trial_id", "point_id", "frozen", "status", "t_valid", "t_final", "wavenumber", *SCALARS)
-    )
+    columns = ", ".join(COLUMNS)
     result = store.sql(
         f"select {columns} from trials where trial_id in (select unnest(?)) "
         "order by point_id, frozen, realization",
@@ -197,10 +233,22 @@ def _trials(store: ExperimentStore, trial_ids: Collection[str]) -> list[dict[str
     return [dict(zip(result.columns, row, strict=True)) for row in result.rows()]
 
 
-def _comparable(trials: Sequence[Mapping[str, Any]]) -> dict[Key, list[Mapping[str, Any]]]:
+def _check_alike(trials: Sequence[Mapping[str, Any]]) -> None:
+    for name in ("dimension", "t_final"):
+        values = sorted({trial[name] for trial in trials})
+        if len(values) > 1:
+            raise SweepError(
+                f"labels: expected trials of one {name}, got {', '.join(f'{value:g}' for value in values)}; "
+                "keep such sweeps in stores of their own"
+            )
+
+
+def _comparable(
+    trials: Sequence[Mapping[str, Any]], planned: Mapping[Key, int]
+) -> dict[Key, list[Mapping[str, Any]]]:
     """Trials by point and lattice, of the groups that may be compared.
 
-    Every realization must have finished: averages over survivors would compare the wrong packets.
+    Every realization must have landed and finished: averages over survivors would compare the wrong packets.
     """
     groups: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
     for trial in trials:
@@ -208,7 +256,8 @@ def _comparable(trials: Sequence[Mapping[str, Any]]) -> dict[Key, list[Mapping[s
     return {
         key: group
         for key, group in groups.items()
-        if all(trial["status"] in FINISHED for trial in group)
+        if len(group) >= planned.get(key, 0)
+        and all(trial["status"] in FINISHED for trial in group)
         and min(trial["t_valid"] / trial["t_final"] for trial in group) >= VALID_SHARE
     }
 
@@ -221,9 +270,13 @@ def _recorded(store: ExperimentStore, members: Sequence[str]) -> tuple[FloatArra
     times = columns["t"][places[str(ids[int(np.argmax(counts))])]]
     stacked = {name: np.full((len(members), times.size), np.nan) for name in SERIES}
     for row, member in enumerate(members):
+        sampled = columns["t"][places[member]]
         for name, values in stacked.items():
             recorded = columns[name][places[member]]
-            values[row, : recorded.size] = recorded
+            if np.array_equal(sampled, times[: sampled.size]):
+                values[row, : sampled.size] = recorded
+            elif sampled.size > 1:
+                values[row] = resample(sampled, recorded, times)
     return times, stacked
 
 

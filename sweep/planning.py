@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
+from math import ceil
 from typing import final
 
 from physics import PhysicsError, Resolution, resolve
-from sweep.chunk import Chunk, chunked, point_trials
+from sweep.chunk import chunked, point_trials
 from sweep.cost import trial_bytes
 from sweep.design import Point, design_points
 from sweep.errors import SpecError
 from sweep.spec import SweepSpec
 from sweep.trial import Trial
 
-# Levels per axis at which a whole box is checked for resolvable points.
-CHECK_LEVELS = 5
+# Points, at least, at which a whole box is checked: what a point needs rises with most axes but jumps
+# with the box it is given.
+CHECK_POINTS = 200
 
 
 @final
@@ -57,7 +58,8 @@ def check_resolvable(spec: SweepSpec) -> None:
     SpecError
         Naming the point and the grid it needs.
     """
-    levels = [axis.levels(CHECK_LEVELS) for axis in spec.axes]
+    count = ceil(CHECK_POINTS ** (1.0 / len(spec.axes)))
+    levels = [axis.levels(count) for axis in spec.axes]
     for values in product(*levels):
         _resolved(spec, dict(zip(spec.axis_names, values, strict=True)))
 
@@ -70,7 +72,7 @@ def plan_design(spec: SweepSpec) -> Plan:
     SpecError
         If a point cannot be resolved.
     """
-    return _plan(spec, list(design_points(spec)))
+    return _plan(spec, list(design_points(spec)), design_trials(spec))
 
 
 def plan_campaign(spec: SweepSpec, budget: int) -> Plan:
@@ -83,44 +85,31 @@ def plan_campaign(spec: SweepSpec, budget: int) -> Plan:
     """
     check_resolvable(spec)
     spread = replace(spec, design=replace(spec.design, kind="sobol", n=budget))
-    return _plan(spec, list(design_points(spread)))
+    return _plan(spec, list(design_points(spread)), design_trials(spread))
 
 
-def design_chunks(spec: SweepSpec, done: Iterable[str]) -> Iterator[Chunk]:
-    """Chunks of the design's trials that have no row yet.
-
-    Parameters
-    ----------
-    spec : SweepSpec
-    done : collection of str
-        Ids of trials that the store holds.
-    """
-    known = set(done)
-    yield from chunked(trial for trial in design_trials(spec) if trial.trial_id not in known)
+def design_trials(spec: SweepSpec) -> list[Trial]:
+    """Trials of the design, point by point, each once however often its point is listed."""
+    trials = (trial for point in design_points(spec) for trial in point_trials(spec, point))
+    return list({trial.trial_id: trial for trial in trials}.values())
 
 
-def design_trials(spec: SweepSpec) -> Iterator[Trial]:
-    """Trials of the design, point by point."""
-    return (trial for point in design_points(spec) for trial in point_trials(spec, point))
-
-
-def _plan(spec: SweepSpec, points: list[Point]) -> Plan:
+def _plan(spec: SweepSpec, points: list[Point], trials: list[Trial]) -> Plan:
     resolutions = [_resolved(spec, point) for point in points]
-    chunks = list(chunked(trial for point in points for trial in point_trials(spec, point)))
+    chunks = list(chunked(trials))
     costs = [chunk.cost for chunk in chunks]
-    members = [trial for chunk in chunks for trial in chunk.trials]
     grids = [resolution.grid.shape[0] for resolution in resolutions]
     lengths = [resolution.grid.length[0] for resolution in resolutions]
     steps = [resolution.dt for resolution in resolutions]
     return Plan(
         points=len(points),
-        trials=len(members),
+        trials=len(trials),
         chunks=len(chunks),
         grid_points=(min(grids), max(grids)),
         box_length=(min(lengths), max(lengths)),
         dt=(min(steps), max(steps)),
         core_hours=sum(costs) / 3600.0,
-        store_mb=sum(map(trial_bytes, members)) / 1e6,
+        store_mb=sum(map(trial_bytes, trials)) / 1e6,
     )
 
 

@@ -24,6 +24,9 @@ select status, coalesce(reason, '') as reason, count(*) as trials, round(sum(cpu
        round(max(peak_rss_mb)) as peak_mb
 from trials group by status, reason order by trials desc limit 20
 """
+MAP = """<figure><img src="$map" alt="Regime map over $axes">
+<figcaption>Regions are the most probable regime; inside the dotted band the label is wrong with a probability
+above 25%. Marks are simulated points, darker for earlier rounds.</figcaption></figure>"""
 VERSIONS = """
 select distinct regimap_version, physics_version, coalesce(git_commit, 'none') as git_commit,
        python, processor
@@ -44,8 +47,7 @@ def report_html(store: ExperimentStore, result: CampaignResult) -> str:
     fields = {
         "title": escape(f"{result.spec.name}: regime map"),
         "lead": escape(lead(result)),
-        "axes": escape(" and ".join(result.spec.axis_names)),
-        "map": _picture(map_figure(result.regime_map, result.points(), result.title)),
+        "map": _map(result),
         "series": _picture(
             series_figure(result.labelling.times, result.labelling.clustering.medoid_series, names)
         ),
@@ -62,6 +64,30 @@ def report_html(store: ExperimentStore, result: CampaignResult) -> str:
     }
     template = Template(files("sweep").joinpath("report.html").read_text(encoding="utf-8"))
     return template.substitute(fields)
+
+
+def _map(result: CampaignResult) -> str:
+    if len(result.spec.axes) != 2:
+        return '<p class="quiet">A map is drawn over two axes; <code>regimap map --json</code> gives it.</p>'
+    picture = _picture(map_figure(result.regime_map, result.points(), result.title))
+    return Template(MAP).substitute(map=picture, axes=escape(" and ".join(result.spec.axis_names)))
+
+
+def write_report(store: ExperimentStore, result: CampaignResult, path: Path) -> None:
+    """Write the page, whole or not at all.
+
+    Parameters
+    ----------
+    store : ExperimentStore
+    result : CampaignResult
+    path : Path
+    """
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_text(report_html(store, result), encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def lead(result: CampaignResult) -> str:

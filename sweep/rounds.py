@@ -30,7 +30,7 @@ from store import ExperimentStore
 from sweep.chunk import Chunk, chunked, from_rows, point_trials, to_rows
 from sweep.driver import Source
 from sweep.errors import SpecError
-from sweep.labelling import Labelling, label_trials
+from sweep.labelling import Labelling, label_chunks
 from sweep.spec import SweepSpec
 from sweep.trial import Trial, canonical_json
 
@@ -90,6 +90,11 @@ class CampaignSource(Source):
     def proposals(self) -> list[dict[str, Any]]:
         """Rows of the points proposed so far, in the order of rounds and slots."""
         return [row for members in self._rounds for row in members]
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """Chunks of all rounds proposed so far."""
+        return [chunk for chunks in self._chunks for chunk in chunks]
 
     @property
     def trial_ids(self) -> list[str]:
@@ -170,8 +175,7 @@ class CampaignSource(Source):
         """Regimes found in the rounds up to `last`, from their own trials and no others in the store."""
         if last not in self._labellings:
             chunks = [chunk for chunks in self._chunks[: last + 1] for chunk in chunks]
-            ids = [trial.trial_id for chunk in chunks for trial in chunk.trials]
-            self._labellings[last] = label_trials(self._store, ids, seed=self.spec.seed) if ids else None
+            self._labellings[last] = label_chunks(self._store, chunks, seed=self.spec.seed)
         return self._labellings[last]
 
     def _persisted_chunks(self, number: int) -> list[Chunk]:

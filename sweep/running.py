@@ -13,14 +13,15 @@ from threadpoolctl import threadpool_limits
 
 from store import ExperimentStore
 from sweep.backends import make_backend
-from sweep.chunk import Chunk, from_rows, to_rows
+from sweep.chunk import Chunk, chunked, from_rows, missing, to_rows
 from sweep.driver import Source, drive
-from sweep.labelling import Labelling, label_trials
-from sweep.planning import check_resolvable, design_chunks, design_trials, plan_design
+from sweep.labelling import Labelling, label_chunks
+from sweep.planning import check_resolvable, design_trials, plan_design
 from sweep.progress import Progress
 from sweep.provenance import Provenance
 from sweep.rounds import CampaignSource
 from sweep.spec import SweepSpec
+from sweep.trial import digest
 
 MODEL = "deformation-potential"
 
@@ -104,14 +105,15 @@ def run(
     """
     expected = plan_design(spec)
     store = _opened(store)
-    plan = f"run-{spec.identity}"
+    trials = design_trials(spec)
+    plan = "run-" + digest(",".join(trial.trial_id for trial in trials))
     _note_sweep(store, spec, "run", plan, expected.trials, expected.chunks)
     if plan not in store.names("chunks"):
-        store.append("chunks", plan, to_rows(plan, design_chunks(spec, store.statuses())))
+        store.append("chunks", plan, to_rows(plan, chunked(missing(trials, store.statuses()))))
     chunks = from_rows(store.rows("chunks", plan))
     ids = [trial.trial_id for chunk in chunks for trial in chunk.trials]
     _drive(PlannedSource(chunks), store, spec.name, ids, backend, workers, address)
-    return Outcome(_counted(store, [trial.trial_id for trial in design_trials(spec)]))
+    return Outcome(_counted(store, [trial.trial_id for trial in trials]))
 
 
 def campaign(
@@ -164,7 +166,7 @@ def _campaign(
     source = CampaignSource(spec, store, budget)
     _note_sweep(store, spec, "campaign", f"campaign-{source.campaign}", source.expected, 0)
     _drive(source, store, spec.name, source.trial_ids, backend, workers, address)
-    labelling = label_trials(store, source.trial_ids, seed=spec.seed)
+    labelling = label_chunks(store, source.chunks, seed=spec.seed)
     if labelling is not None:
         labelling.keep(store)
     return Outcome(_counted(store, source.trial_ids), source.stop_reason), labelling
@@ -207,4 +209,4 @@ def _drive(
 
 def _counted(store: ExperimentStore, ids: Sequence[str]) -> tuple[tuple[str, int], ...]:
     statuses = store.statuses()
-    return tuple(sorted(Counter(statuses[trial_id] for trial_id in ids if trial_id in statuses).items()))
+    return tuple(sorted(Counter(statuses.get(trial_id, "missing") for trial_id in ids).items()))

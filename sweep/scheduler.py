@@ -92,11 +92,6 @@ class Scheduler:
         """Chunk of each busy worker."""
         return dict(self._running)
 
-    @property
-    def hungry(self) -> bool:
-        """Whether a worker stands idle with nothing queued for it."""
-        return bool(self._idle) and not self._queue
-
     def offer(self, chunks: Iterable[Chunk]) -> None:
         """Queue chunks, in order."""
         self._queue.extend(chunks)

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, final
 
 import tomli_w
 
-from physics import Numerics, PhysicsError, Scenario
-from sweep.axes import SweptAxis, axis_mapping, read_axis
+from physics import PHYSICS_VERSION, Numerics, PhysicsError, Scenario
+from sweep.axes import AXIS_NAMES, SweptAxis, axis_mapping, read_axis
 from sweep.errors import SpecError
 from sweep.reading import check_known, field_types, read_table
-from sweep.trial import canonical_json, digest, rounded
+from sweep.trial import canonical_json, digest, elided, rounded
 
-AXIS_NAMES = (
-    "disorder",
-    "coupling",
-    "sound_speed",
-    "temperature",
-    "wavenumber",
-    "packet_width",
-    "direction",
-)
 FIXED_NAMES = (*AXIS_NAMES, "dimension")
+LARGEST_SEED = 2**63
 DESIGN_KINDS = ("grid", "sobol", "list")
 
 
@@ -124,8 +116,8 @@ class SweepSpec:
             raise SpecError("[axes]: expected at least one swept parameter, got none")
         if self.realizations < 1:
             raise SpecError(f"[sweep] realizations: expected 1 or above, got {self.realizations}")
-        if self.seed < 0:
-            raise SpecError(f"[sweep] seed: expected 0 or above, got {self.seed}")
+        if not 0 <= self.seed < LARGEST_SEED:
+            raise SpecError(f"[sweep] seed: expected a whole number from 0 to below 2^63, got {self.seed}")
         for axis in self.axes:
             if axis.name in dict(self.fixed):
                 raise SpecError(f"{axis.name}: expected in [axes] or in [fixed], got both; remove one")
@@ -208,11 +200,6 @@ class SweepSpec:
         return tuple(axis.name for axis in self.axes)
 
     @property
-    def identity(self) -> str:
-        """Id of what decides the trials of a design: the budget and the name do not."""
-        return digest(canonical_json(self._content() | {"design": _plain(self.design)}))
-
-    @property
     def campaign_identity(self) -> str:
         """Id of what decides the points of a campaign; a larger budget continues the same campaign."""
         settings = {key: value for key, value in _plain(self.campaign).items() if key != "budget"}
@@ -227,13 +214,13 @@ class SweepSpec:
             If the point with the fixed values is not a scenario.
         """
         values = dict(self.fixed) | {name: rounded(value) for name, value in point.items()}
-        seed = self.seed
-        if self.independent_realizations:
-            seed = int(digest(canonical_json({"seed": self.seed, "point": values})), 16) % 2**63
         try:
-            return Scenario(**values, seed=seed)  # type: ignore[arg-type]  # dimension is the one int
+            scenario = Scenario(**values, seed=self.seed)  # type: ignore[arg-type]  # dimension is the one int
         except PhysicsError as error:
             raise SpecError(f"[axes] or [fixed] {error}") from None
+        if not self.independent_realizations:
+            return scenario
+        return replace(scenario, seed=int(digest(canonical_json(elided(scenario))), 16) % LARGEST_SEED)
 
     def corners(self) -> list[dict[str, float]]:
         """Corners of the swept box."""
@@ -261,10 +248,13 @@ class SweepSpec:
             self.scenario(corner)
 
     def _content(self) -> dict[str, Any]:
+        """What decides the trials of a point, in canonical values, whatever the spec spells out."""
+        shared = elided(self.scenario(self.corners()[0]), without=(*self.axis_names, "seed"))
         return {
-            "axes": [_plain(axis) for axis in self.axes],
-            "fixed": dict(self.fixed),
-            "numerics": _plain(self.numerics),
+            "axes": [[a.name, rounded(a.low), rounded(a.high), a.scale, [*a.values]] for a in self.axes],
+            "fixed": shared,
+            "numerics": elided(self.numerics, without=("max_grid",)),
+            "physics_version": PHYSICS_VERSION,
             "realizations": self.realizations,
             "seed": self.seed,
             "twin": self.twin,

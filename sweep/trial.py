@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, final
 
-from physics import PHYSICS_VERSION, Numerics, Scenario
+from physics import FAST_SIZES, PHYSICS_VERSION, Numerics, Scenario
+from sweep.errors import SweepError
 
 ID_LENGTH = 20
 # Fields that tell trials of one point apart.
@@ -18,10 +19,16 @@ WITHIN_POINT = ("realization", "frozen")
 @final
 @dataclass(frozen=True)
 class Trial:
-    """One simulation: everything that decides its numbers, and nothing else."""
+    """One simulation: everything that decides its numbers, and nothing else.
+
+    `max_grid` is a limit at the front door, which decides no number: a trial carries none.
+    """
 
     scenario: Scenario
     numerics: Numerics
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "numerics", replace(self.numerics, max_grid=FAST_SIZES[-1]))
 
     @property
     def trial_id(self) -> str:
@@ -52,14 +59,25 @@ class Trial:
 
     @classmethod
     def from_canonical(cls, text: str) -> Trial:
-        """The trial that :meth:`canonical` wrote."""
+        """The trial that :meth:`canonical` wrote.
+
+        Raises
+        ------
+        SweepError
+            If another version of the physics wrote it: its numbers would be others here.
+        """
         content = json.loads(text)
+        if content["physics_version"] != PHYSICS_VERSION:
+            raise SweepError(
+                f"trial: expected physics version {PHYSICS_VERSION}, got one planned with "
+                f"{content['physics_version']}; finish it with that version, or run the spec into a new store"
+            )
         return cls(Scenario(**content["scenario"]), Numerics(**content["numerics"]))
 
     def _content(self) -> dict[str, Any]:
         return {
-            "scenario": _elided(self.scenario),
-            "numerics": _elided(self.numerics),
+            "scenario": elided(self.scenario),
+            "numerics": elided(self.numerics, without=("max_grid",)),
             "physics_version": PHYSICS_VERSION,
         }
 
@@ -79,13 +97,13 @@ def rounded(value: float) -> float:
     return float(f"{value:.12g}") + 0.0
 
 
-def _elided(record: Scenario | Numerics) -> dict[str, Any]:
-    """Fields that differ from their defaults, cast to their declared types."""
+def elided(record: Scenario | Numerics, without: Collection[str] = ()) -> dict[str, Any]:
+    """Fields that differ from their defaults, cast to their declared types, but for those in `without`."""
     content = {}
     for field in fields(record):
         value = getattr(record, field.name)
         if value is not None and "float" in str(field.type):
             value = rounded(float(value))
-        if value != field.default:
+        if value != field.default and field.name not in without:
             content[field.name] = value
     return content

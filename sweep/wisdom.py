@@ -11,7 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from physics import Plans
+from physics import FFTW_VERSION, Plans
 from store import ExperimentStore
 
 
@@ -25,7 +25,7 @@ def planned(shape: tuple[int, ...], processor_id: str, store: ExperimentStore) -
         Type of this process's processor.
     store : ExperimentStore
     """
-    name = f"wisdom-{processor_id}-{'x'.join(map(str, shape))}"
+    name = f"wisdom-{FFTW_VERSION}-{processor_id}-{'x'.join(map(str, shape))}"
     wisdom = store.kept(name)
     if wisdom is None:
         wisdom = store.keep(name, _cached(name, shape))

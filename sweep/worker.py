@@ -12,14 +12,13 @@ from typing import Any, final
 
 import numpy as np
 
-from physics import Plans, Trajectory, resolve, simulate
+from physics import PHYSICS_VERSION, PhysicsError, Plans, resolve, simulate
 from store import ExperimentStore
+from sweep.axes import AXIS_NAMES
 from sweep.chunk import Chunk
 from sweep.provenance import Provenance
 from sweep.trial import Trial
 from sweep.wisdom import planned
-
-AXES = ("disorder", "coupling", "sound_speed", "temperature", "wavenumber", "packet_width", "direction")
 
 
 @final
@@ -29,14 +28,12 @@ class ChunkReport:
 
     Attributes
     ----------
-    chunk : str
     statuses : tuple of str
         One per trial.
     reason : str or None
         Of the last trial that is not complete.
     """
 
-    chunk: str
     statuses: tuple[str, ...]
     reason: str | None
 
@@ -68,19 +65,11 @@ class Worker:
                 series[trial.trial_id] = recorded
         self._store.commit(chunk.name, rows, series, attempt=attempt)
         reasons = [str(row["reason"]) for row in rows if row["status"] != "complete"]
-        return ChunkReport(chunk.name, tuple(row["status"] for row in rows), reasons[-1] if reasons else None)
+        return ChunkReport(tuple(row["status"] for row in rows), reasons[-1] if reasons else None)
 
     def _trial(self, trial: Trial) -> tuple[dict[str, Any], Mapping[str, Any]]:
         started, wall, cpu = datetime.now(UTC), time.perf_counter(), time.process_time()
-        outcome: dict[str, Any]
-        recorded: Mapping[str, Any]
-        try:
-            outcome, recorded = self._simulate(trial).to_records()
-        except Exception as error:
-            # Whatever a trial raises is its row; the neighbours go on.
-            trace = "".join(traceback.format_exception(error))
-            outcome = {"status": "error", "reason": f"{type(error).__name__}: {error}", "traceback": trace}
-            recorded = {}
+        outcome, recorded = self._outcome(trial)
         spent = {
             "started_at": started.replace(tzinfo=None),
             "wall_s": time.perf_counter() - wall,
@@ -89,18 +78,31 @@ class Worker:
         }
         return trial_row(trial) | outcome | self._provenance.columns() | spent, recorded
 
-    def _simulate(self, trial: Trial) -> Trajectory:
-        shape = resolve(trial.scenario, trial.numerics).grid.shape
+    def _outcome(self, trial: Trial) -> tuple[dict[str, Any], Mapping[str, Any]]:
+        try:
+            shape = resolve(trial.scenario, trial.numerics).grid.shape
+        except PhysicsError as error:
+            return _failure(error), {}
+        # Outside of what a trial answers for: a store or an FFTW in trouble fails every trial alike.
         if shape not in self._plans:
             self._plans[shape] = planned(shape, self._provenance.processor_id, self._store)
-        with np.errstate(all="ignore"):
-            return simulate(trial.scenario, trial.numerics, plans=self._plans[shape])
+        try:
+            with np.errstate(all="ignore"):
+                return simulate(trial.scenario, trial.numerics, plans=self._plans[shape]).to_records()
+        except Exception as error:
+            # Whatever a trial raises is its row; the neighbours go on.
+            return _failure(error), {}
+
+
+def _failure(error: Exception) -> dict[str, Any]:
+    trace = "".join(traceback.format_exception(error))
+    return {"status": "error", "reason": f"{type(error).__name__}: {error}", "traceback": trace}
 
 
 def trial_row(trial: Trial) -> dict[str, Any]:
     """Columns that name a trial: ids, axes, realization and what decides its phases."""
     scenario = trial.scenario
-    axes = {name: getattr(scenario, name) for name in AXES}
+    axes = {name: getattr(scenario, name) for name in AXIS_NAMES}
     if axes["disorder"] is None and scenario.fermi_energy > 0.0:
         axes["disorder"] = scenario.rms / scenario.fermi_energy
     return axes | {
@@ -111,6 +113,11 @@ def trial_row(trial: Trial) -> dict[str, Any]:
         "frozen": scenario.frozen,
         "twin_of": trial.twin_of,
         "seed": scenario.seed,
+        "t_final": trial.numerics.t_final,
+        "samples": trial.numerics.samples,
+        "tolerance": trial.numerics.tolerance,
+        "precision": trial.numerics.precision,
+        "physics_version": PHYSICS_VERSION,
     }
 
 

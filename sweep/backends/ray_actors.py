@@ -54,11 +54,12 @@ class RayBackend(Backend):
             If the cluster cannot be reached or has fewer CPUs than workers.
         """
         _connect(self._address, workers)
-        available = _cpus(ray.cluster_resources)
+        available = _cpus(ray.available_resources)
         count = workers or available
         if not 1 <= count <= available:
             raise BackendError(
-                f"workers: expected at most the {available} CPUs that the Ray cluster has, got {count}; "
+                f"workers: expected at most the {available} CPUs that are free of the "
+                f"{_cpus(ray.cluster_resources)} that the Ray cluster has, got {count}; "
                 "ask for fewer, or add nodes"
             )
         for worker in range(count):
@@ -106,9 +107,9 @@ class RayBackend(Backend):
         worker = self._calls.pop(call)
         try:
             return Finished(worker, ray.get(call))
-        except RayTaskError:
-            # The chunk's own failures are rows; this is the store or the code, and repeats everywhere.
-            raise
+        except RayTaskError as error:
+            # A trial's own failure is a row; this is the store or the code, and repeats everywhere.
+            raise (error.cause if isinstance(error.cause, Exception) else error) from None
         except RayError as error:
             ray.kill(self._actors[worker])
             return Crashed(worker, _first_line(error), _cause(error))

@@ -16,7 +16,7 @@ from sweep.analysis import campaign_result
 from sweep.backends import BACKENDS
 from sweep.figures import map_figure, save
 from sweep.planning import Plan, plan_campaign, plan_design
-from sweep.report import report_html
+from sweep.report import write_report
 from sweep.running import Outcome, campaign, run
 from sweep.spec import SweepSpec
 
@@ -25,7 +25,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 QUERY = """select round(sound_speed, 2) as sound_speed, round(disorder, 1) as disorder,
   round(avg(diffusion) filter (not frozen), 1) as moving, round(avg(diffusion) filter (frozen), 1) as frozen
-from trials where disorder > 2 group by all order by all"""
+from trials where disorder > 2 and status = 'complete' group by all order by all"""
 
 
 def store_option(function: Decorated) -> Decorated:
@@ -126,7 +126,7 @@ def _present(opened: ExperimentStore, store: Path, spec: SweepSpec, outcome: Out
         save(map_figure(result.regime_map, result.points(), result.title), picture)
         click.echo(f"map        {picture}")
     page = store / "report.html"
-    page.write_text(report_html(opened, result), encoding="utf-8")
+    write_report(opened, result, page)
     click.echo(f"report     {page}")
     click.echo("\nAsk it in SQL, for one: does a moving lattice let strongly disordered packets go?")
     click.echo(f'  regimap query {shlex.quote(str(store))} "{QUERY}"')

@@ -12,7 +12,7 @@ from sweep.analysis import latest_campaign
 from sweep.errors import SweepError
 from sweep.figures import map_figure, save
 from sweep.labelling import label_trials
-from sweep.report import lead, report_html
+from sweep.report import lead, write_report
 
 FORMATS = (".png", ".svg", ".pdf")
 
@@ -75,6 +75,6 @@ def report_command(store: Path, *, output: Path | None) -> None:
     opened = ExperimentStore(store)
     result = latest_campaign(opened)
     output = store / "report.html" if output is None else output
-    output.write_text(report_html(opened, result), encoding="utf-8")
+    write_report(opened, result, output)
     click.echo(str(output))
     click.echo(lead(result), err=True)

@@ -269,3 +269,19 @@ def test_sampler_pickles_and_reseeding_changes_nothing(space, observe):
     again = optuna.create_study(sampler=copy)
     again.add_trials(study.trials)
     assert study.ask(space.distributions()).params == again.ask(space.distributions()).params
+
+
+def test_points_that_fail_push_later_ones_elsewhere():
+    """A side of the box always fails, where a boundary ends: to ask there again and again eats the budget."""
+    space = SearchSpace([Axis("x", 0.0, 1.0), Axis("y", 0.0, 1.0)])
+    study = optuna.create_study(sampler=BoundarySampler(space, seed=1))
+    for _ in range(44):
+        trial = study.ask(space.distributions())
+        if trial.params["x"] > 0.75:
+            study.tell(trial, state=optuna.trial.TrialState.FAIL)
+            continue
+        above = 1.0 / (1.0 + math.exp(-(trial.params["y"] - 0.5) / 0.05))
+        trial.set_user_attr("membership", [1.0 - above, above])
+        study.tell(trial, 0.0)
+    later = [trial.params["x"] > 0.75 for trial in study.trials[12:]]
+    assert np.mean(later) < 0.5

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import physics
-from physics import Plans
+from physics import InputError, Plans
 from physics.fourier import FAST_SIZES, fast_size
 
 ROOT = Path(physics.__file__).parents[1]
@@ -113,3 +113,9 @@ def test_the_table_ascends_and_has_only_small_factors():
             while rest % prime == 0:
                 rest //= prime
         assert rest == 1
+
+
+def test_a_record_of_another_fftw_is_refused_and_not_ignored():
+    record = Plans((32,)).wisdom
+    with pytest.raises(InputError, match="plan anew"):
+        Plans((32,), record.replace(b"fftw-3", b"fftw-2"))

@@ -88,6 +88,19 @@ def test_status_regimes_map_and_report_tell_of_the_campaign(store: Path, capsys,
     assert "Reproduce" in (tmp_path / "page.html").read_text()
 
 
+def test_a_campaign_over_one_axis_has_a_report_and_no_picture(tmp_path: Path, capsys) -> None:
+    one = SMALL.replace('sound_speed = { low = 0.05, high = 1.0, scale = "log" }', "")
+    spec = tmp_path / "one.toml"
+    spec.write_text(one.replace("[fixed]", "[fixed]\nsound_speed = 0.3").replace("budget = 14", "budget = 8"))
+    store = tmp_path / "store"
+    assert invoke(["campaign", str(spec), "--store", str(store), "--backend", "serial"]) == 0
+    assert "report.html" in capsys.readouterr().out
+    assert not (store / "map.png").exists()
+    assert invoke(["map", str(store)]) == 2
+    assert "two swept axes" in capsys.readouterr().err
+    assert invoke(["map", str(store), "--json"]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

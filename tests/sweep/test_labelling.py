@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from store import ExperimentStore
-from sweep.labelling import label_trials
+from sweep import SweepError
+from sweep.labelling import label_trials, regime_names
 
 T = np.linspace(0.0, 100.0, 48)
 START = 276.0
@@ -40,6 +41,7 @@ def committed(path: Path, t_valid: dict[str, float] | None = None, statuses: tup
                         "t_valid": last,
                         "t_final": 100.0,
                         "wavenumber": 0.4,
+                        "dimension": 2,
                         "msd_exponent_late": exponent,
                         "participation_growth": growth,
                         "energy_gain": gain,
@@ -93,3 +95,56 @@ def test_nothing_after_the_common_valid_time_counts_and_an_early_escape_names_no
 def test_a_point_with_a_failed_realization_is_no_average_over_survivors(tmp_path: Path) -> None:
     store = committed(tmp_path / "store", statuses=("complete", "complete", "invalid"))
     assert label_trials(store, list(store.statuses())) is None
+
+
+def test_a_point_whose_realizations_have_not_all_landed_is_left_out(tmp_path: Path) -> None:
+    store = committed(tmp_path / "store")
+    planned = {("held-0", False): 4, ("held-1", False): 3}
+    labelling = label_trials(store, list(store.statuses()), planned=planned)
+    assert labelling is not None
+    assert labelling.of("held-0") is None
+    assert labelling.of("held-1") is not None
+
+
+def test_trials_of_two_lengths_are_not_compared(tmp_path: Path) -> None:
+    store = committed(tmp_path / "store")
+    row = {"trial_id": "x", "point_id": "x", "status": "complete", "frozen": False, "dimension": 2}
+    store.commit("c2", [row | {"t_valid": 50.0, "t_final": 50.0, "wavenumber": 0.4}], {})
+    with pytest.raises(SweepError, match="one t_final, got 50, 100"):
+        label_trials(store, list(store.statuses()))
+
+
+def test_series_on_another_time_base_are_compared_at_equal_times(tmp_path: Path) -> None:
+    store = committed(tmp_path / "store")
+    t = np.linspace(0.0, 100.0, 20)
+    row = {
+        "trial_id": "coarse",
+        "point_id": "coarse",
+        "status": "complete",
+        "frozen": False,
+        "dimension": 2,
+        "t_valid": 100.0,
+        "t_final": 100.0,
+        "wavenumber": 0.4,
+        "msd_exponent_late": 2.0,
+    }
+    series = {
+        "t": t,
+        "msd": 0.16 * t**2,
+        "msd_raw": START + 0.16 * t**2,
+        "participation_ratio": 1735.0 + 8.7 * t,
+    }
+    store.commit("c2", [row], {"coarse": series})
+    labelling = label_trials(store, list(store.statuses()))
+    assert labelling is not None
+    coarse, fine = labelling.of("coarse"), labelling.of("ballistic-0")
+    assert coarse is not None
+    assert fine is not None
+    assert np.argmax(coarse) == np.argmax(fine)
+
+
+def test_a_regime_without_evidence_is_unnamed() -> None:
+    trials = [
+        {"msd_exponent_late": None, "participation_growth": None, "energy_gain": None, "wavenumber": 0.4}
+    ]
+    assert regime_names(np.array([0]), [trials], 1) == ("unnamed",)

@@ -1,7 +1,7 @@
 """The same rows, whoever computes them and however often they are interrupted."""
 
+import contextlib
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -14,6 +14,9 @@ from store import ExperimentStore
 from sweep import SpecError, SweepSpec, campaign, run
 from tests.sweep.conftest import SMALL
 from tests.sweep.rows import proposal_rows, series_rows, trial_rows
+
+# Three chunks: 48 points, two realizations, each with its twin.
+LARGER = SMALL.replace("n = 6", "n = 48")
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +51,11 @@ def test_running_twice_is_running_once(small: SweepSpec, undisturbed: Experiment
 def test_an_overlapping_sweep_shares_its_trials(small_text: str, tmp_path: Path) -> None:
     store = ExperimentStore.create(tmp_path / "store")
     run(SweepSpec.from_text(small_text.replace("n = 6", "n = 2")), store, backend="serial")
-    first = store.statuses()
+    query = "select trial_id, chunk, started_at from trials order by trial_id"
+    first = set(store.sql(query).rows())
     more = run(SweepSpec.from_text(small_text.replace("n = 6", "n = 3")), store, backend="serial")
     assert len(store.statuses()) == 12
-    assert first.keys() <= store.statuses().keys()
+    assert first <= set(store.sql(query).rows())
     assert sum(count for _, count in more.statuses) == 12
 
 
@@ -66,17 +70,22 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "sweep.cli", *arguments]
 
 
-def killed_at_random(arguments: list[str], seed: int, within: float) -> bool:
-    """Start a command, kill its whole session at a random moment; whether it was still running."""
-    process = subprocess.Popen(
-        command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    time.sleep(random.Random(seed).uniform(0.3, within))
-    alive = process.poll() is None
-    if alive:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    return alive
+def fragments(store: Path) -> int:
+    return len(list((store / "fragments").glob("*-a*"))) if store.exists() else 0
+
+
+def interrupted(arguments: list[str], store: Path, count: int, how: signal.Signals) -> int | None:
+    """Start a command and signal its whole session once `count` fragments stand; None if it had ended."""
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command(*arguments), stdout=quiet, stderr=quiet, start_new_session=True)
+    deadline = time.monotonic() + 120.0
+    while fragments(store) < count and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    if process.poll() is not None:
+        return None
+    os.killpg(process.pid, how)
+    return process.wait(timeout=60)
 
 
 def resumed(arguments: list[str]) -> None:
@@ -84,33 +93,99 @@ def resumed(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("backend", ["serial", "process"])
-def test_a_run_killed_again_and_again_ends_in_the_same_rows(
-    small_text: str, undisturbed: ExperimentStore, tmp_path: Path, backend: str
-) -> None:
-    spec = tmp_path / "spec.toml"
-    spec.write_text(small_text)
-    path = tmp_path / "store"
+def test_a_run_killed_again_and_again_ends_in_the_same_rows(tmp_path: Path, backend: str) -> None:
+    spec, path = tmp_path / "spec.toml", tmp_path / "store"
+    spec.write_text(LARGER)
     arguments = ["run", str(spec), "--store", str(path), "--backend", backend, "--workers", "2"]
-    killed = sum(killed_at_random(arguments, seed, within=4.5) for seed in range(3))
-    assert killed > 0
+    assert interrupted(arguments, path, 1, signal.SIGKILL) == -signal.SIGKILL
+    half = ExperimentStore(path)
+    landed = len(half.statuses())
+    assert 0 < landed < 192
+    assert interrupted(arguments, path, 2, signal.SIGTERM) in (128 + signal.SIGTERM, -signal.SIGTERM, None)
     resumed(arguments)
+    undisturbed = ExperimentStore.create(tmp_path / "undisturbed")
+    run(SweepSpec.from_text(LARGER), undisturbed, backend="process", workers=2)
+    assert len(undisturbed.statuses()) == 192
     assert trial_rows(ExperimentStore(path)) == trial_rows(undisturbed)
     assert series_rows(ExperimentStore(path)) == series_rows(undisturbed)
+
+
+def test_sigterm_exits_143_and_leaves_what_was_committed(tmp_path: Path) -> None:
+    spec, path = tmp_path / "spec.toml", tmp_path / "store"
+    spec.write_text(LARGER)
+    arguments = ["run", str(spec), "--store", str(path), "--backend", "process", "--workers", "1"]
+    assert interrupted(arguments, path, 1, signal.SIGTERM) == 143
+    assert len(ExperimentStore(path).statuses()) >= 64
 
 
 def test_a_campaign_killed_again_and_again_proposes_the_same_points(
     small_text: str, undisturbed_campaign: ExperimentStore, tmp_path: Path
 ) -> None:
-    spec = tmp_path / "spec.toml"
+    spec, path = tmp_path / "spec.toml", tmp_path / "store"
     spec.write_text(small_text)
-    path = tmp_path / "store"
     arguments = ["campaign", str(spec), "--store", str(path), "--backend", "process", "--workers", "2"]
-    killed = sum(killed_at_random(arguments, seed, within=9.0) for seed in range(4))
-    assert killed > 0
+    for count in (1, 5, 8):
+        assert interrupted(arguments, path, count, signal.SIGKILL) == -signal.SIGKILL
     resumed(arguments)
     store = ExperimentStore(path)
     assert proposal_rows(store) == proposal_rows(undisturbed_campaign)
     assert trial_rows(store) == trial_rows(undisturbed_campaign)
+
+
+class Killed(BaseException):
+    """Stands for the end of the process at this call."""
+
+
+def test_a_campaign_cut_before_or_after_any_write_continues_the_same(
+    small: SweepSpec, undisturbed_campaign: ExperimentStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every write to the store is a place to die, once before it and once after it."""
+    writes = 0
+    fatal = -1
+
+    def watched(name: str) -> None:
+        original = getattr(ExperimentStore, name)
+
+        def write(self: ExperimentStore, *arguments: object, **options: object) -> object:
+            nonlocal writes
+            writes += 1
+            if 2 * writes - 1 == fatal:
+                raise Killed
+            result = original(self, *arguments, **options)
+            if 2 * writes == fatal:
+                raise Killed
+            return result
+
+        monkeypatch.setattr(ExperimentStore, name, write)
+
+    for name in ("append", "commit", "keep"):
+        watched(name)
+    path = tmp_path / "store"
+    for place in range(1, 60, 7):
+        writes, fatal = 0, place
+        with contextlib.suppress(Killed):
+            campaign(small, path, backend="serial")
+    fatal = -1
+    campaign(small, path, backend="serial")
+    store = ExperimentStore(path)
+    assert proposal_rows(store) == proposal_rows(undisturbed_campaign)
+    assert trial_rows(store) == trial_rows(undisturbed_campaign)
+    assert series_rows(store) == series_rows(undisturbed_campaign)
+
+
+def test_a_list_that_grows_is_run_again_and_a_row_listed_twice_is_one_point(
+    small_text: str, tmp_path: Path
+) -> None:
+    listed = small_text.replace('kind = "sobol"\nn = 6', 'kind = "list"\nfile = "points.csv"')
+    spec, path = tmp_path / "spec.toml", tmp_path / "store"
+    spec.write_text(listed)
+    (tmp_path / "points.csv").write_text("disorder,sound_speed\n1.0,0.5\n1.0,0.5\n")
+    run(SweepSpec.from_toml(spec), path, backend="serial")
+    assert len(ExperimentStore(path).statuses()) == 4
+    (tmp_path / "points.csv").write_text("disorder,sound_speed\n1.0,0.5\n2.0,0.5\n")
+    outcome = run(SweepSpec.from_toml(spec), path, backend="serial")
+    assert len(ExperimentStore(path).statuses()) == 8
+    assert sum(count for _, count in outcome.statuses) == 8
 
 
 def test_a_larger_budget_extends_a_finished_campaign(small: SweepSpec, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """The front door: specs that are read, and specs that are refused."""
 
-import math
-
 import pytest
 
 from sweep import SpecError, SweepSpec
@@ -113,6 +111,39 @@ def test_a_missing_spec_names_its_path(tmp_path) -> None:
         SweepSpec.from_toml(tmp_path)
 
 
-def test_numbers_that_are_no_float_do_not_pass_by_arithmetic() -> None:
+def test_equal_specs_are_one_campaign_however_they_are_written() -> None:
     spec = SweepSpec.from_text(GOOD)
-    assert all(math.isfinite(axis.low) and math.isfinite(axis.high) for axis in spec.axes)
+    spelt = SweepSpec.from_text(
+        GOOD.replace("wavenumber = 0.4", "wavenumber = 0.4\ntemperature = 1\npacket_width = 4.7").replace(
+            "max_grid = 512", "max_grid = 600\nsamples = 64"
+        )
+    )
+    assert spelt.campaign_identity == spec.campaign_identity
+    other = SweepSpec.from_text(GOOD.replace("wavenumber = 0.4", "wavenumber = 0.4\ntemperature = 2"))
+    assert other.campaign_identity != spec.campaign_identity
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("t_final = 40.0", "t_final = 1e300"),
+        ("wavenumber = 0.4", "wavenumber = 1e200"),
+        ("wavenumber = 0.4", "wavenumber = 1e-300"),
+        ("wavenumber = 0.4", "wavenumber = 0.4\npacket_width = 1e200"),
+    ],
+)
+def test_numbers_out_of_all_range_are_refused_and_not_computed_with(old: str, new: str) -> None:
+    spec = SweepSpec.from_text(GOOD.replace(old, new))
+    with pytest.raises(SpecError, match="disorder = "):
+        check_resolvable(spec)
+
+
+def test_a_seed_that_no_column_holds_is_refused() -> None:
+    with pytest.raises(SpecError, match="seed"):
+        SweepSpec.from_text(GOOD.replace("realizations = 2", f"realizations = 2\nseed = {2**63}"))
+
+
+def test_repeated_values_are_refused() -> None:
+    interval = '{ low = 0.05, high = 1.0, scale = "log" }'
+    with pytest.raises(SpecError, match="each value once"):
+        SweepSpec.from_text(GOOD.replace(interval, "{ values = [0.5, 0.5] }"))
