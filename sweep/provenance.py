@@ -38,8 +38,10 @@ class Provenance:
     @classmethod
     def collect(cls) -> Provenance:
         """Ask the installed packages, git and the machine."""
-        root = Path(__file__).parent
-        commit = _git(root, "rev-parse", "HEAD")
+        root = Path(__file__).resolve().parents[1]
+        # An environment inside somebody's own repository is not a checkout of this code.
+        ours = _git(root, "rev-parse", "--show-toplevel") == str(root)
+        commit = _git(root, "rev-parse", "HEAD") if ours else None
         changes = _git(root, "status", "--porcelain", "--untracked-files=no") if commit else None
         return cls(
             regimap_version=_version("regimap"),

@@ -67,7 +67,7 @@ class ProcessBackend(Backend):
     def _event(self, worker: int) -> Event | None:
         try:
             message = self._pipes[worker].recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):
             self._pipes.pop(worker).close()
             process = self._processes.pop(worker)
             process.join()

@@ -145,7 +145,7 @@ def _connect(address: str, workers: int | None) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
 
 
 def _cause(error: RayError) -> Cause:
