@@ -21,6 +21,7 @@ from learn.value import Floats, Ints
 STARTS = 4  # random starts beside the deterministic BUILD start
 RESAMPLES = 20  # bootstrap resamples behind a stability
 TIE = 0.03  # silhouettes this close are settled by stability
+STABILITY_TIE = 0.1  # what the bootstrap tells apart
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def sweep_counts(distances: Floats, counts: range, seed: int) -> Sweep:
 
 
 def choose_count(sweep: Sweep, minimum_silhouette: float) -> int:
-    """Pick k: the most stable of those whose silhouette is within TIE of the best, the smaller if equal.
+    """Pick k: of those with a silhouette within TIE of the best, the smallest that is about as stable as any.
+
+    More regimes are claimed only where they are clearly more stable, by STABILITY_TIE.
 
     One regime if no k reaches `minimum_silhouette`.
     """
@@ -54,7 +57,8 @@ def choose_count(sweep: Sweep, minimum_silhouette: float) -> int:
     tied = [
         k for k, value in sweep.silhouettes.items() if value >= best - TIE and value >= minimum_silhouette
     ]
-    return min(tied, key=lambda k: (-round(sweep.stabilities[k], 3), k))
+    stablest = max(sweep.stabilities[k] for k in tied)
+    return min(k for k in tied if sweep.stabilities[k] >= stablest - STABILITY_TIE)
 
 
 def partition(distances: Floats, k: int, seed: int) -> Ints:

@@ -18,7 +18,7 @@ def test_python_blocks_run(block: str, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_the_spec_shown_is_a_spec() -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert SweepSpec.from_text(block).campaign.budget == 28
+    assert SweepSpec.from_text(block).campaign.budget == 32
 
 
 def test_the_pictures_shown_are_there() -> None:

@@ -144,6 +144,9 @@ def test_memberships_average_over_realizations(growth_classes):
 @pytest.mark.parametrize(
     ("silhouettes", "stabilities", "k"),
     [
+        # More regimes only where they are clearly more stable.
+        ({3: 0.57, 4: 0.55, 6: 0.54}, {3: 0.66, 4: 0.81, 6: 0.84}, 4),
+        ({3: 0.57, 4: 0.55, 6: 0.54}, {3: 0.66, 4: 0.81, 6: 0.95}, 6),
         ({2: 0.5, 3: 0.7}, {2: 1.0, 3: 0.5}, 3),
         ({2: 0.7 - TIE / 2, 3: 0.7}, {2: 1.0, 3: 0.5}, 2),
         ({2: 0.7, 3: 0.7}, {2: 0.9, 3: 0.9}, 2),
