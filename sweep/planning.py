@@ -7,7 +7,7 @@ from itertools import product
 from math import ceil
 from typing import final
 
-from physics import PhysicsError, Resolution, resolve
+from physics import FAST_SIZES, Numerics, PhysicsError, Resolution, resolve
 from sweep.chunk import chunked, point_trials
 from sweep.cost import trial_bytes
 from sweep.design import Point, design_points
@@ -56,12 +56,11 @@ def check_resolvable(spec: SweepSpec) -> None:
     Raises
     ------
     SpecError
-        Naming the point and the grid it needs.
+        Naming the point that needs most, and the grid it needs.
     """
     count = ceil(CHECK_POINTS ** (1.0 / len(spec.axes)))
     levels = [axis.levels(count) for axis in spec.axes]
-    for values in product(*levels):
-        _resolved(spec, dict(zip(spec.axis_names, values, strict=True)))
+    _resolve_all(spec, [dict(zip(spec.axis_names, values, strict=True)) for values in product(*levels)])
 
 
 def plan_design(spec: SweepSpec) -> Plan:
@@ -95,7 +94,7 @@ def design_trials(spec: SweepSpec) -> list[Trial]:
 
 
 def _plan(spec: SweepSpec, points: list[Point], trials: list[Trial]) -> Plan:
-    resolutions = [_resolved(spec, point) for point in points]
+    resolutions = _resolve_all(spec, points)
     chunks = list(chunked(trials))
     costs = [chunk.cost for chunk in chunks]
     grids = [resolution.grid.shape[0] for resolution in resolutions]
@@ -113,8 +112,18 @@ def _plan(spec: SweepSpec, points: list[Point], trials: list[Trial]) -> Plan:
     )
 
 
-def _resolved(spec: SweepSpec, point: Point) -> Resolution:
+def _resolve_all(spec: SweepSpec, points: list[Point]) -> list[Resolution]:
+    """Resolutions of the points; of those that are refused, the one that needs most is named."""
+    unlimited = replace(spec.numerics, max_grid=FAST_SIZES[-1])
+    resolutions = [_resolved(spec, point, unlimited) for point in points]
+    sizes = [resolution.grid.shape[0] for resolution in resolutions]
+    if sizes and max(sizes) > spec.numerics.max_grid:
+        _resolved(spec, points[sizes.index(max(sizes))], spec.numerics)
+    return resolutions
+
+
+def _resolved(spec: SweepSpec, point: Point, numerics: Numerics) -> Resolution:
     try:
-        return resolve(spec.scenario(point), spec.numerics)
+        return resolve(spec.scenario(point), numerics)
     except PhysicsError as error:
         raise SpecError(str(error)) from None

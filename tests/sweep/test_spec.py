@@ -1,5 +1,7 @@
 """The front door: specs that are read, and specs that are refused."""
 
+import re
+
 import pytest
 
 from sweep import SpecError, SweepSpec
@@ -102,6 +104,14 @@ def test_a_box_with_a_point_too_large_for_max_grid_is_refused_before_anything_st
     spec = SweepSpec.from_text(GOOD.replace("max_grid = 512", "max_grid = 64"))
     with pytest.raises(SpecError, match=r"disorder = .*max_grid = 64.*needs \d+"):
         check_resolvable(spec)
+
+
+def test_the_refusal_names_the_point_that_needs_most() -> None:
+    spec = SweepSpec.from_text(GOOD.replace("max_grid = 512", "max_grid = 64"))
+    with pytest.raises(SpecError) as refusal:
+        check_resolvable(spec)
+    (need,) = re.findall(r"needs (\d+)", str(refusal.value))
+    check_resolvable(SweepSpec.from_text(GOOD.replace("max_grid = 512", f"max_grid = {need}")))
 
 
 def test_a_missing_spec_names_its_path(tmp_path) -> None:
