@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Small matrices: a second BLAS thread slows the tests and the learner.
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test test-slow lint clean
+.PHONY: demo test test-slow bench lint clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -21,6 +21,10 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(VENV)/bin/pytest -m slow
+
+bench: $(READY)
+	$(VENV)/bin/python benchmarks/tolerance.py --dimension 1
+	$(VENV)/bin/python benchmarks/tolerance.py --dimension 2
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -1,6 +1,6 @@
 """What physics refuses, and how it says so."""
 
-from numbers import Real
+from numbers import Integral, Real
 
 
 class PhysicsError(Exception):
@@ -13,6 +13,10 @@ class InputError(PhysicsError, ValueError):
 
 class ResolutionError(PhysicsError, ValueError):
     """A point that the largest allowed grid cannot resolve; the text names the point and the need."""
+
+
+class PotentialError(PhysicsError, RuntimeError):
+    """A function given as a potential failed; the error it raised is the cause."""
 
 
 def require_positive(name: str, value: float) -> None:
@@ -39,15 +43,15 @@ def require_nonnegative(name: str, value: float) -> None:
         raise InputError(f"{name}: expected a finite number, 0 or above, got {value!r}; give such a value")
 
 
-def require_whole(name: str, value: int, minimum: int) -> None:
-    """Refuse anything but a whole number at or above `minimum`.
+def require_whole(name: str, value: object, minimum: int) -> None:
+    """Refuse anything but a whole number, Python's or numpy's, at or above `minimum`.
 
     Raises
     ------
     InputError
         Naming `name` and the value that came.
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < minimum:
         raise InputError(f"{name}: expected a whole number, {minimum} or above, got {value!r}")
 
 

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from physics.errors import InputError
 
 EFFORT = "FFTW_MEASURE"
+DTYPES = {"double": "complex128", "single": "complex64"}
+# FFTW keeps one record per precision; they are text without this byte.
+BETWEEN_RECORDS = b"\0"
 # Records of choices are understood by the version that wrote them.
 FFTW_VERSION: str = pyfftw.fftw_version
 
@@ -43,11 +46,15 @@ class Plans:
     shape : sequence of int
         Points per axis.
     wisdom : bytes, optional
-        What :attr:`wisdom` of an earlier instance of this shape gave, on this type of processor.
+        What :attr:`wisdom` of an earlier instance of this shape and precision gave, on this type of
+        processor.
+    precision : str
+        "double" or "single": of the wave function's transforms; the field is always synthesised in
+        double.
 
     Attributes
     ----------
-    psi : ndarray of complex128, `shape`
+    psi : ndarray of complex128 or complex64, `shape`
         Buffer that :meth:`forward` and :meth:`backward` transform in place.
     half : ndarray of complex128
         Half spectrum (last axis ``n // 2 + 1``) read, and destroyed, by :meth:`synthesize`.
@@ -57,24 +64,30 @@ class Plans:
         FFTW's record of the choices made.
     """
 
-    def __init__(self, shape: Sequence[int], wisdom: bytes | None = None) -> None:
+    def __init__(
+        self, shape: Sequence[int], wisdom: bytes | None = None, *, precision: str = "double"
+    ) -> None:
+        if precision not in DTYPES:
+            raise InputError(f"precision: expected one of {', '.join(DTYPES)}, got {precision!r}")
         self.shape = tuple(int(n) for n in shape)
-        self.psi: NDArray[np.complex128] = pyfftw.empty_aligned(self.shape, dtype="complex128")
+        self.precision = precision
+        self.psi: NDArray[Any] = pyfftw.empty_aligned(self.shape, dtype=DTYPES[precision])
         self.real: NDArray[np.float64] = pyfftw.empty_aligned(self.shape, dtype="float64")
         half_shape = (*self.shape[:-1], self.shape[-1] // 2 + 1)
         self.half: NDArray[np.complex128] = pyfftw.empty_aligned(half_shape, dtype="complex128")
         # FFTW's memory is one per process: emptied, so that only this shape's record decides.
         pyfftw.forget_wisdom()
         if wisdom is not None:
-            accepted, _, _ = pyfftw.import_wisdom((wisdom, b"", b""))
-            if not accepted:
+            records = (*wisdom.split(BETWEEN_RECORDS), b"", b"")[:3]
+            if not all(pyfftw.import_wisdom(records)[: len(wisdom.split(BETWEEN_RECORDS))]):
                 raise InputError(
                     "wisdom: expected a record of this FFTW version, got one that it refuses; plan anew"
                 )
         self._forward = self._plan(self.psi, self.psi, "FFTW_FORWARD")
         self._backward = self._plan(self.psi, self.psi, "FFTW_BACKWARD")
         self._synthesize = self._plan(self.half, self.real, "FFTW_BACKWARD")
-        self.wisdom: bytes = pyfftw.export_wisdom()[0]
+        records = pyfftw.export_wisdom()
+        self.wisdom: bytes = records[0] if precision == "double" else BETWEEN_RECORDS.join(records[:2])
 
     def forward(self) -> None:
         """Transform `psi` in place, unscaled."""

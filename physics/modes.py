@@ -19,6 +19,7 @@ IntArray = NDArray[np.int64]
 MODE_SUM_TOLERANCE = 0.02
 # A mode whose wavenumber is 1 but for rounding belongs to the Debye sphere.
 ROUNDING = 1e-9
+AMPLITUDES = ("mean", "thermal")
 
 
 @final
@@ -70,10 +71,38 @@ def mode_phases(indices: IntArray, seed: int, realization: int) -> FloatArray:
     ndarray, (M,)
         Radians in [0, 2 pi).
     """
+    return 2.0 * np.pi * _uniform(indices, np.random.SeedSequence([seed, realization, indices.shape[1]]))
+
+
+def thermal_factors(indices: IntArray, seed: int, realization: int) -> FloatArray:
+    """Amplitudes ``abs(alpha_q)`` of a thermal state over their root mean square ``sqrt(n_q)``.
+
+    A thermal state is a Gaussian mixture of coherent states: ``abs(alpha)^2`` is exponential with
+    mean n. The draw of an index depends on (seed, realization, index) as its phase does, from a
+    stream of its own.
+
+    Parameters
+    ----------
+    indices : ndarray of int, (M, d)
+    seed, realization : int
+
+    Returns
+    -------
+    ndarray, (M,)
+        Rayleigh distributed, of mean square 1.
+
+    References
+    ----------
+    Glauber, Phys. Rev. 131, 2766 (1963), doi:10.1103/PhysRev.131.2766.
+    """
+    stream = np.random.SeedSequence([seed, realization, indices.shape[1]], spawn_key=(1,))
+    return np.asarray(np.sqrt(-np.log1p(-_uniform(indices, stream))))
+
+
+def _uniform(indices: IntArray, seed: np.random.SeedSequence) -> FloatArray:
     rank = _ring_rank(indices)
-    stream = np.random.Philox(np.random.SeedSequence([seed, realization, indices.shape[1]]))
-    words = stream.random_raw(int(rank.max()) + 1) if rank.size else np.empty(0, dtype=np.uint64)
-    return np.asarray((words[rank] >> np.uint64(11)) * (2.0 * np.pi / 2.0**53))
+    words = np.random.Philox(seed).random_raw(int(rank.max()) + 1) if rank.size else np.empty(0, np.uint64)
+    return np.asarray((words[rank] >> np.uint64(11)) / 2.0**53)
 
 
 def _ring_rank(indices: IntArray) -> IntArray:
@@ -89,22 +118,25 @@ def _ring_rank(indices: IntArray) -> IntArray:
 
 
 @lru_cache(maxsize=4096)
-def mode_sum_ratio(length: tuple[float, ...], temperature: float) -> float:
-    """Discrete sum of q n(q) over a box's modes, divided by the integral that it stands for."""
+def mode_sum_ratio(length: tuple[float, ...], temperature: float, zero_point: bool = False) -> float:
+    """Discrete sum of q n(q) over a box's modes, divided by the integral that it stands for.
+
+    With `zero_point`, of q (n + 1/2).
+    """
     box = Grid((4,) * len(length), length)
     q = np.linalg.norm(wavevectors(box, lattice_indices(box)), axis=1)
     cell = float(np.prod([2.0 * np.pi / extent for extent in length]))
     solid_angle = 2.0 if len(length) == 1 else 2.0 * np.pi
-    integral = solid_angle * debye_integral(len(length), temperature)
-    return float(np.sum(q * occupation(q, temperature)) * cell / integral)
+    integral = solid_angle * debye_integral(len(length), temperature, zero_point=zero_point)
+    return float(np.sum(q * occupation(q, temperature, zero_point=zero_point)) * cell / integral)
 
 
-def is_continuous(length: tuple[float, ...], temperature: float) -> bool:
+def is_continuous(length: tuple[float, ...], temperature: float, zero_point: bool = False) -> bool:
     """Whether the sum over a box's modes is within 2% of the integral."""
-    return abs(mode_sum_ratio(length, temperature) - 1.0) <= MODE_SUM_TOLERANCE
+    return abs(mode_sum_ratio(length, temperature, zero_point) - 1.0) <= MODE_SUM_TOLERANCE
 
 
-def check_mode_sum(length: tuple[float, ...], temperature: float) -> None:
+def check_mode_sum(length: tuple[float, ...], temperature: float, zero_point: bool = False) -> None:
     """Refuse a box whose modes do not stand for the continuum.
 
     Raises
@@ -112,8 +144,8 @@ def check_mode_sum(length: tuple[float, ...], temperature: float) -> None:
     InputError
         If the sum over modes misses the integral by more than 2%.
     """
-    if not is_continuous(length, temperature):
-        ratio = mode_sum_ratio(length, temperature)
+    if not is_continuous(length, temperature, zero_point):
+        ratio = mode_sum_ratio(length, temperature, zero_point)
         raise InputError(
             f"box_length {length[0]:.4g}: expected its sum over lattice modes within 2% of the integral at "
             f"temperature {temperature:g}, got a ratio of {ratio:.3f}; "
@@ -122,7 +154,15 @@ def check_mode_sum(length: tuple[float, ...], temperature: float) -> None:
 
 
 def thermal_modes(
-    grid: Grid, *, rms: float, temperature: float, speed: float, seed: int, realization: int = 0
+    grid: Grid,
+    *,
+    rms: float,
+    temperature: float,
+    speed: float,
+    seed: int,
+    realization: int = 0,
+    amplitudes: str = "mean",
+    zero_point: bool = False,
 ) -> Modes:
     """Modes of the coherent-state deformation potential, ``A_q^2`` proportional to q n(q).
 
@@ -131,27 +171,57 @@ def thermal_modes(
     grid : Grid
         The box, whose reciprocal lattice the modes live on.
     rms : float
-        Phase-averaged ``sqrt(sum A_q^2 / 2)``, natural units of energy.
+        Phase-averaged ``sqrt(sum A_q^2 / 2)``, natural units of energy; with thermal amplitudes
+        averaged over them too, so that a realization's own value scatters about it.
     temperature : float
         In Debye temperatures.
     speed : float
         Sound velocity in natural units; omega = speed abs(q).
     seed, realization : int
         Name the phases, see :func:`mode_phases`.
+    amplitudes : str
+        "mean": every mode has its rms amplitude; "thermal": see :func:`thermal_factors`.
+    zero_point : bool
+        Whether the modes carry n + 1/2 quanta, the width of a thermal state's Wigner function.
 
     Raises
     ------
     InputError
-        If the box is so small that its sum over modes misses the integral by more than 2%.
+        If the box is so small that its sum over modes misses the integral by more than 2%, or
+        `amplitudes` is neither of the two.
 
     References
     ----------
     Kim et al., Phys. Rev. B 106, 054311 (2022), doi:10.1103/PhysRevB.106.054311.
     """
-    check_mode_sum(grid.length, temperature)
+    if amplitudes not in AMPLITUDES:
+        raise InputError(f"amplitudes: expected one of {', '.join(AMPLITUDES)}, got {amplitudes!r}")
+    check_mode_sum(grid.length, temperature, zero_point)
     indices = lattice_indices(grid)
     vectors = wavevectors(grid, indices)
     q = np.linalg.norm(vectors, axis=1)
-    weight = q * occupation(q, temperature)
+    weight = q * occupation(q, temperature, zero_point=zero_point)
     amplitude = rms * np.sqrt(2.0 * weight / np.sum(weight))
+    if amplitudes == "thermal":
+        amplitude = amplitude * thermal_factors(indices, seed, realization)
     return Modes(vectors, amplitude, speed * q, mode_phases(indices, seed, realization))
+
+
+def mean_squared_acceleration(modes: Modes) -> tuple[float, float]:
+    """Phase-averaged ``<abs(grad V)^2> = sum A_q^2 q^2 / 2``, and how a realization scatters about it.
+
+    Over a continuum the mean is ``rms^2 I_{d+2} / I_d``, with the Debye integrals of the field's weight.
+    The scatter comes from the cross terms of +q and -q, and is that of pairs of equal amplitude:
+    ``sqrt(sum A_q^4 q^4 / 4)``.
+
+    Parameters
+    ----------
+    modes : Modes
+
+    Returns
+    -------
+    tuple of float
+        Mean and standard deviation, natural units of acceleration squared.
+    """
+    squares = modes.amplitude**2 * np.sum(modes.q**2, axis=1)
+    return float(np.sum(squares) / 2.0), float(np.sqrt(np.sum(squares**2)) / 2.0)

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from physics.errors import InputError, require_nonnegative, require_positive
 from physics.fourier import Plans
 from physics.grid import FloatArray, Grid
+from physics.halfplane import Components, HalfPlane
 from physics.modes import Modes, thermal_modes
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class FieldSnapshot:
+    """The field at one time, with its rate of change.
+
+    Attributes
+    ----------
+    t : float
+    value, rate : ndarray, ``grid.shape``
+        V and dV/dt, natural units.
+    gradient_squared, gradient_squared_rate : ndarray, ``grid.shape``, or None
+        ``abs(grad V)^2`` and its time derivative, where asked for.
+    """
+
+    t: float
+    value: FloatArray
+    rate: FloatArray
+    gradient_squared: FloatArray | None = None
+    gradient_squared_rate: FloatArray | None = None
 
 
 @final
@@ -51,18 +74,7 @@ class DeformationPotential:
         self.grid = grid
         self.modes = _checked_modes(grid, q, amplitude, omega, phase)
         self._plans = plans
-        indices = _indices(grid, self.modes.q)
-        # cos is half a wave at +q and half its conjugate at -q; only the half plane is stored.
-        at = np.concatenate([indices, -indices])
-        coefficient = 0.5 * self.modes.amplitude * np.exp(1j * self.modes.phase)
-        coefficients = np.concatenate([coefficient, coefficient.conj()]) * _origin_phase(grid, at)
-        omegas = np.concatenate([self.modes.omega, -self.modes.omega])
-        keep = at[:, -1] >= 0
-        flat = np.ravel_multi_index(tuple(at[keep].T % np.array(grid.shape)[:, None]), _half_shape(grid))
-        order = np.argsort(flat, kind="stable")
-        self._coefficients: NDArray[np.complex128] = coefficients[keep][order]
-        self._omegas: FloatArray = omegas[keep][order]
-        self._places, self._starts = np.unique(flat[order], return_index=True)
+        self._waves = HalfPlane(grid, self.modes)
 
     @classmethod
     def thermal(
@@ -74,6 +86,8 @@ class DeformationPotential:
         speed: float,
         seed: int,
         realization: int = 0,
+        amplitudes: str = "mean",
+        zero_point: bool = False,
         plans: Plans | None = None,
     ) -> DeformationPotential:
         """Field of a lattice in thermal equilibrium.
@@ -82,13 +96,17 @@ class DeformationPotential:
         ----------
         grid : Grid
         rms : float
-            Phase-averaged standard deviation, natural units of energy.
+            Standard deviation averaged over phases (and thermal amplitudes), natural units of energy.
         temperature : float
-            In Debye temperatures.
+            In Debye temperatures, above 0; with `zero_point` it may be 0.
         speed : float
             Sound velocity, natural units; 0 freezes the lattice.
         seed, realization : int
-            Name the lattice's phases.
+            Name the lattice's phases and thermal amplitudes.
+        amplitudes : str
+            "mean": every mode has its rms amplitude; "thermal": drawn from a thermal state.
+        zero_point : bool
+            Whether the modes carry n + 1/2 quanta instead of n.
         plans : Plans, optional
             Transforms to share.
 
@@ -99,10 +117,17 @@ class DeformationPotential:
             continuum.
         """
         require_nonnegative("rms", rms)
-        require_positive("temperature", temperature)
+        (require_nonnegative if zero_point else require_positive)("temperature", temperature)
         require_nonnegative("speed", speed)
         modes = thermal_modes(
-            grid, rms=rms, temperature=temperature, speed=speed, seed=seed, realization=realization
+            grid,
+            rms=rms,
+            temperature=temperature,
+            speed=speed,
+            seed=seed,
+            realization=realization,
+            amplitudes=amplitudes,
+            zero_point=zero_point,
         )
         return cls(grid, modes.q, modes.amplitude, modes.omega, modes.phase, plans=plans)
 
@@ -121,47 +146,40 @@ class DeformationPotential:
 
     def __call__(self, t: float) -> FloatArray:
         """Potential V(r, t), shape ``grid.shape``, natural units of energy."""
-        return self._synthesize(self._coefficients * np.exp(-1j * self._omegas * t))
+        return self._synthesize(self._waves.at(t))
 
     def rate(self, t: float) -> FloatArray:
         """Time derivative dV/dt at t, shape ``grid.shape``."""
-        turning = self._coefficients * (-1j * self._omegas)
-        return self._synthesize(turning * np.exp(-1j * self._omegas * t))
+        return self._synthesize(self._waves.at(t) * (-1j * self._waves.omega))
 
-    def _synthesize(self, components: NDArray[np.complex128]) -> FloatArray:
+    def gradient(self, t: float) -> tuple[FloatArray, ...]:
+        """Derivatives of V along each axis at t, each of shape ``grid.shape``: minus the force."""
+        turned = self._waves.at(t)
+        return tuple(self._synthesize(turned * (1j * q)) for q in self._waves.q.T)
+
+    def snapshot(self, t: float, *, gradient: bool = False) -> FieldSnapshot:
+        """V and dV/dt at t, and with `gradient` ``abs(grad V)^2`` and its time derivative."""
+        turned = self._waves.at(t)
+        turning = turned * (-1j * self._waves.omega)
+        value, rate = self._synthesize(turned), self._synthesize(turning)
+        if not gradient:
+            return FieldSnapshot(t, value, rate)
+        squared, squared_rate = np.zeros(self.grid.shape), np.zeros(self.grid.shape)
+        for q in self._waves.q.T:
+            slope = self._synthesize(turned * (1j * q))
+            slope_rate = self._synthesize(turning * (1j * q))
+            slope_rate *= slope
+            slope *= slope
+            squared += slope
+            squared_rate += slope_rate
+        squared_rate *= 2.0
+        return FieldSnapshot(t, value, rate, squared, squared_rate)
+
+    def _synthesize(self, components: Components) -> FloatArray:
         if self._plans is None:
             self._plans = Plans(self.grid.shape)
-        half = self._plans.half
-        half[...] = 0.0
-        if self._starts.size:
-            half.reshape(-1)[self._places] = np.add.reduceat(components, self._starts)
+        self._waves.fill(self._plans.half, components)
         return np.array(self._plans.synthesize())
-
-
-def _half_shape(grid: Grid) -> tuple[int, ...]:
-    return (*grid.shape[:-1], grid.shape[-1] // 2 + 1)
-
-
-def _origin_phase(grid: Grid, indices: NDArray[np.int64]) -> NDArray[np.complex128]:
-    start = np.array([-(n // 2) / n for n in grid.shape])
-    return np.asarray(np.exp(2j * np.pi * (indices @ start)))
-
-
-def _indices(grid: Grid, q: FloatArray) -> NDArray[np.int64]:
-    exact = q * np.asarray(grid.length) / (2.0 * np.pi)
-    whole = np.rint(exact)
-    if np.any(np.abs(exact - whole) > 1e-6):
-        worst = q[int(np.argmax(np.abs(exact - whole).max(axis=1)))]
-        raise InputError(
-            f"modes: expected wavevectors that are multiples of 2 pi / length on every axis, got "
-            f"{worst.tolist()} in a box of {grid.length}; round them to the box's reciprocal lattice"
-        )
-    if np.any(2 * np.abs(whole) >= np.asarray(grid.shape)):
-        raise InputError(
-            f"modes: expected wavenumbers below the grid's {grid.k_max:g} on every axis, got up to "
-            f"{np.abs(q).max():g}; use more grid points"
-        )
-    return np.asarray(whole, dtype=np.int64)
 
 
 def _checked_modes(

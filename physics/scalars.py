@@ -7,6 +7,7 @@ import numpy as np
 from physics import summary
 from physics.fourier import Plans
 from physics.grid import FloatArray
+from physics.modes import mean_squared_acceleration
 from physics.packet import ComplexArray
 from physics.potential import DeformationPotential
 from physics.resolution import Resolution
@@ -20,12 +21,25 @@ def resolved(resolution: Resolution, numerics: Numerics) -> dict[str, float | in
         "grid_points": resolution.grid.shape[0],
         "box_length": resolution.grid.length[0],
         "dt": resolution.dt,
-        "integrator": "strang",
+        "integrator": resolution.integrator,
+        "field_interval": resolution.kicks * resolution.dt,
         "precision": numerics.precision,
+        "boundary": numerics.boundary,
         "tolerance": numerics.tolerance,
         "t_final": numerics.t_final,
         "samples": numerics.samples,
         "physics_version": PHYSICS_VERSION,
+    }
+
+
+def at_launch(
+    psi0: ComplexArray, field: DeformationPotential, series: dict[str, FloatArray], plans: Plans
+) -> dict[str, float]:
+    """What the launched packet and this realization of the field came out as."""
+    return {
+        "vrms_realised": float(np.std(field(0.0))),
+        "energy": float(series["kinetic_energy"][0] + series["potential_energy"][0]),
+        "energy_width": energy_width(psi0, field, plans),
     }
 
 
@@ -44,22 +58,27 @@ def energy_width(psi0: ComplexArray, field: DeformationPotential, plans: Plans) 
     return float(np.sqrt(max(square - mean**2, 0.0)))
 
 
-def estimates(scenario: Scenario, series: dict[str, FloatArray]) -> dict[str, float]:
-    """Estimates from the valid series, each with its error under the name with ``_err``."""
-    t, msd = series["t"], series["msd"]
+def estimates(
+    scenario: Scenario, series: dict[str, FloatArray], field: DeformationPotential
+) -> dict[str, float]:
+    """Estimates from the valid series and the field, each with its error under the name with ``_err``."""
+    t, msd, axes = series["t"], series["msd"], "xy"[: scenario.dimension]
     momentum = sum(
-        (series[f"momentum_{name}"] * k for name, k in zip("xy", scenario.wavevector, strict=False)),
+        (series[f"momentum_{name}"] * k for name, k in zip(axes, scenario.wavevector, strict=True)),
         start=np.zeros(t.size),
     )
+    diffusion = summary.diffusion(t, msd, scenario.dimension)
     found = {
-        "diffusion": summary.diffusion(t, msd, scenario.dimension),
+        "diffusion": diffusion,
         # D m* / hbar is D in natural units.
-        "planckian_alpha": summary.diffusion(t, msd, scenario.dimension),
+        "planckian_alpha": diffusion,
         "diffusion_dip": summary.diffusion_dip(t, msd),
         "msd_exponent_late": summary.late_exponent(t, msd),
         "participation_growth": summary.late_exponent(t, series["participation_ratio"]),
         "energy_gain": summary.energy_gain(series["kinetic_energy"], series["potential_energy"]),
         "momentum_relaxation_time": summary.momentum_relaxation_time(t, momentum),
+        "position_return": summary.position_return(np.stack([series[f"mean_{x}"] for x in axes], axis=1)),
+        "mean_squared_acceleration": mean_squared_acceleration(field.modes),
     }
     return {
         name + suffix: part
@@ -82,5 +101,6 @@ def derived_axes(scenario: Scenario) -> dict[str, float]:
     return {
         "inverse_kl": rate / scenario.wavenumber**2,
         "omega_tau": scenario.speed / rate if rate > 0.0 else undefined,
+        "potential_over_quantum": scenario.rms,
         "t_heat": 1.0 / (4.0 * rate * scenario.sound_speed**2) if moving else undefined,
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import sqrt
 from typing import final
 
 import numpy as np
@@ -11,7 +13,20 @@ from physics.errors import InputError, is_number, require_nonnegative, require_p
 from physics.theory import debye_integral
 
 # Changes whenever the same scenario and numerics would give other numbers.
-PHYSICS_VERSION = "1"
+PHYSICS_VERSION = "2"
+AMPLITUDES = ("mean", "thermal")
+PERIODIC, ABSORBING = "periodic", "absorbing"
+CHOICES = {
+    "precision": ("double", "single"),
+    "boundary": (PERIODIC, ABSORBING),
+    "integrator": ("auto", "strang", "takahashi-imada"),
+}
+# Rounding in single precision reaches the observables at about a tenth of this.
+SINGLE_TOLERANCE = 1e-3
+
+# Steps of evenly spread sequences: packets 0 to n - 1 cover directions and places for any n.
+TURN = (sqrt(5.0) - 1.0) / 2.0
+PLACES = {1: (TURN,), 2: (0.7548776662466927, 0.5698402909980532)}
 
 
 @final
@@ -39,10 +54,24 @@ class Scenario:
         Angle of the launch wavevector, radians; in one dimension its cosine's sign counts.
     dimension : int
         1 or 2.
+    center : tuple of float, (d,), optional
+        Launch point, in 1/q_D; the middle of the box by default.
     realization, seed : int
         Name the lattice's phases.
+    packet : int
+        Which of several packets launched into one field: number 0 at `center` along `direction`,
+        the others spread evenly over the box and over all directions.
     frozen : bool
         Whether the lattice stands still, everything else (temperature, grid, time step) unchanged.
+    energy_filter : tuple of float, optional
+        (E, delta) in units of E_F: launch the part of the packet whose energy is near E, within a
+        Gaussian window of standard deviation delta, in the lattice as it stands at launch.
+    classical : bool
+        Whether classical trajectories run beside, in the same field, from the packet's Wigner function.
+    amplitudes : str
+        "mean": every mode has its rms amplitude; "thermal": drawn from the Gaussian of a thermal state.
+    zero_point : bool
+        Whether the modes carry n + 1/2 quanta (truncated Wigner) instead of n.
 
     Raises
     ------
@@ -58,9 +87,15 @@ class Scenario:
     packet_width: float = 4.7
     direction: float = 0.0
     dimension: int = 2
+    center: tuple[float, ...] | None = None
     realization: int = 0
     seed: int = 0
+    packet: int = 0
     frozen: bool = False
+    energy_filter: tuple[float, float] | None = None
+    classical: bool = False
+    amplitudes: str = "mean"
+    zero_point: bool = False
 
     def __post_init__(self) -> None:
         if (self.disorder is None) == (self.coupling is None):
@@ -68,18 +103,40 @@ class Scenario:
                 f"disorder, coupling: expected exactly one of them, got disorder "
                 f"{self.disorder!r} and coupling {self.coupling!r}"
             )
-        for name in ("disorder", "coupling", "sound_speed"):
-            value = getattr(self, name)
-            if value is not None:
-                require_nonnegative(name, value)
-        for name in ("temperature", "wavenumber", "packet_width"):
+        for name in ("disorder", "coupling"):
+            if getattr(self, name) is not None:
+                require_nonnegative(name, getattr(self, name))
+        require_nonnegative("sound_speed", self.sound_speed)
+        for name in ("wavenumber", "packet_width"):
             require_positive(name, getattr(self, name))
+        for name in ("frozen", "classical", "zero_point"):
+            if type(getattr(self, name)) is not bool:
+                raise InputError(f"{name}: expected true or false, got {getattr(self, name)!r}")
+        self._check_temperature()
         if not (is_number(self.direction) and np.isfinite(self.direction)):
             raise InputError(f"direction: expected a finite angle in radians, got {self.direction!r}")
-        if type(self.dimension) is not int or self.dimension not in (1, 2):
+        _take_whole(self, {"dimension": 1, "realization": 0, "seed": 0, "packet": 0})
+        if self.dimension not in (1, 2):
             raise InputError(f"dimension: expected 1 or 2, got {self.dimension!r}")
-        require_whole("realization", self.realization, minimum=0)
-        require_whole("seed", self.seed, minimum=0)
+        if self.amplitudes not in AMPLITUDES:
+            raise InputError(f"amplitudes: expected one of {', '.join(AMPLITUDES)}, got {self.amplitudes!r}")
+        self._check_launch()
+
+    def _check_temperature(self) -> None:
+        require_nonnegative("temperature", self.temperature)
+        if self.temperature == 0.0 and not self.zero_point:
+            raise InputError(
+                "temperature: expected a number above 0, got 0, where no mode is awake; "
+                "raise it, or set zero_point = true"
+            )
+
+    def _check_launch(self) -> None:
+        if self.center is not None:
+            object.__setattr__(self, "center", _numbers("center", self.center, self.dimension))
+        if self.energy_filter is not None:
+            window = _numbers("energy_filter", self.energy_filter, 2)
+            object.__setattr__(self, "energy_filter", window)
+            require_positive("energy_filter's delta", window[1])
 
     @property
     def fermi_energy(self) -> float:
@@ -92,7 +149,7 @@ class Scenario:
         if self.disorder is not None:
             return self.disorder * self.fermi_energy
         assert self.coupling is not None
-        integral = debye_integral(self.dimension, self.temperature)
+        integral = debye_integral(self.dimension, self.temperature, zero_point=self.zero_point)
         return float(np.sqrt(self.coupling * integral)) * self.fermi_energy
 
     @property
@@ -107,15 +164,41 @@ class Scenario:
 
     @property
     def wavevector(self) -> tuple[float, ...]:
-        """Launch wavevector, in q_D."""
-        along, across = np.cos(self.direction), np.sin(self.direction)
+        """Launch wavevector, in q_D: `direction` turned by a golden turn for each packet."""
         if self.dimension == 1:
-            return (self.wavenumber * (1.0 if along >= 0.0 else -1.0),)
-        return (self.wavenumber * float(along), self.wavenumber * float(across))
+            forward = (np.cos(self.direction) >= 0.0) == (self.packet % 2 == 0)
+            return (self.wavenumber if forward else -self.wavenumber,)
+        angle = self.direction + 2.0 * np.pi * ((self.packet * TURN) % 1.0)
+        return (self.wavenumber * float(np.cos(angle)), self.wavenumber * float(np.sin(angle)))
+
+    def launch_point(self, length: tuple[float, ...]) -> tuple[float, ...]:
+        """Where the packet starts in a box of this length, in 1/q_D.
+
+        Packets other than number 0 are shifted from `center` by a sequence of low discrepancy
+        (Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018) that fills the box.
+        """
+        center = self.center or (0.0,) * self.dimension
+        places = PLACES[self.dimension]
+        shifted = (c + ((self.packet * a) % 1.0) * x for c, a, x in zip(center, places, length, strict=True))
+        return tuple(x - size * round(x / size) for x, size in zip(shifted, length, strict=True))
 
     def twin(self) -> Scenario:
         """The same scenario with its lattice frozen."""
         return replace(self, frozen=True)
+
+
+def _take_whole(value: Scenario | Numerics, least: dict[str, int]) -> None:
+    """Check fields that are whole numbers, and keep numpy's as Python's: equal values print alike."""
+    for name, minimum in least.items():
+        require_whole(name, getattr(value, name), minimum=minimum)
+        object.__setattr__(value, name, int(getattr(value, name)))
+
+
+def _numbers(name: str, values: Iterable[float], count: int) -> tuple[float, ...]:
+    numbers = tuple(values) if isinstance(values, Iterable) else (values,)
+    if len(numbers) != count or not all(is_number(x) and np.isfinite(x) for x in numbers):
+        raise InputError(f"{name}: expected {count} finite numbers, got {values!r}")
+    return tuple(float(x) for x in numbers)
 
 
 @final
@@ -138,7 +221,11 @@ class Numerics:
     box_length : float, optional
         Length of the box in 1/q_D; from the packet's reach by default.
     precision : str
-        "double".
+        "double", or "single" for the wave function.
+    boundary : str
+        "periodic", or "absorbing": a layer at the box's edge takes what reaches it.
+    integrator : str
+        "auto": the cheaper one for the tolerance; or "strang" or "takahashi-imada".
 
     Raises
     ------
@@ -153,16 +240,27 @@ class Numerics:
     edge_tolerance: float = 0.02
     box_length: float | None = None
     precision: str = "double"
+    boundary: str = PERIODIC
+    integrator: str = "auto"
 
     def __post_init__(self) -> None:
         require_positive("t_final", self.t_final)
-        require_whole("samples", self.samples, minimum=3)
-        require_whole("max_grid", self.max_grid, minimum=16)
+        _take_whole(self, {"samples": 3, "max_grid": 16})
         for name, most in (("tolerance", 0.1), ("edge_tolerance", 1.0)):
             value = getattr(self, name)
             if not (is_number(value) and 0.0 < value <= most):
                 raise InputError(f"{name}: expected a number above 0 and at most {most:g}, got {value!r}")
         if self.box_length is not None:
             require_positive("box_length", self.box_length)
-        if self.precision != "double":
-            raise InputError(f"precision: expected 'double', got {self.precision!r}; only it is implemented")
+        for name, known in CHOICES.items():
+            if getattr(self, name) not in known:
+                raise InputError(f"{name}: expected one of {', '.join(known)}, got {getattr(self, name)!r}")
+        if self.precision == "single" and self.tolerance < SINGLE_TOLERANCE:
+            raise InputError(
+                f"tolerance: expected {SINGLE_TOLERANCE:g} or above in single precision, got "
+                f"{self.tolerance:g}; raise it, or set precision = 'double'"
+            )
+        if self.boundary == ABSORBING and self.integrator == "takahashi-imada":
+            raise InputError(
+                "integrator: expected 'strang' or 'auto' with an absorbing boundary, got 'takahashi-imada'"
+            )

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 
 from physics import scalars, validity
+from physics.errors import InputError
 from physics.fourier import Plans
 from physics.grid import FloatArray
-from physics.observables import Recorder, participation_ratio
-from physics.packet import ComplexArray, gaussian_packet
+from physics.launch import classical_series, lattice, launched
+from physics.packet import ComplexArray
 from physics.potential import DeformationPotential
-from physics.propagator import StrangPropagator
+from physics.recording import record
 from physics.resolution import Resolution, resolve
 from physics.scenario import Numerics, Scenario
+
+# Times that a step is halved where the estimate of its error exceeds the tolerance.
+REFINEMENTS = 2
 
 
 @final
@@ -69,8 +74,17 @@ class Trajectory:
         return {"status": self.status, "reason": self.reason, **plain}, dict(self.series)
 
 
-def simulate(scenario: Scenario, numerics: Numerics, *, plans: Plans | None = None) -> Trajectory:
+def simulate(
+    scenario: Scenario,
+    numerics: Numerics,
+    *,
+    plans: Plans | None = None,
+    resolution: Resolution | None = None,
+) -> Trajectory:
     """Propagate a scenario and record its observables.
+
+    Where the estimate of the time-step error exceeds the tolerance, it is done again at half the
+    step, twice at most.
 
     Parameters
     ----------
@@ -78,6 +92,8 @@ def simulate(scenario: Scenario, numerics: Numerics, *, plans: Plans | None = No
     numerics : Numerics
     plans : Plans, optional
         Transforms of the resolved grid's shape, see :func:`physics.resolve`.
+    resolution : Resolution, optional
+        Grid and step instead of those that follow from the tolerance, for a convergence study.
 
     Returns
     -------
@@ -88,79 +104,69 @@ def simulate(scenario: Scenario, numerics: Numerics, *, plans: Plans | None = No
     ResolutionError
         If the point needs a larger grid than allowed.
     InputError
-        If the box cannot hold the packet or is too small for its modes.
+        If the box cannot hold the packet or is too small for its modes, or the plans are of another
+        shape or precision.
     """
-    resolution = resolve(scenario, numerics)
+    attempts = REFINEMENTS + 1 if resolution is None else 1
+    resolution = resolution if resolution is not None else resolve(scenario, numerics)
     grid = resolution.grid
-    plans = plans if plans is not None else Plans(grid.shape)
-    field = DeformationPotential.thermal(
-        grid,
-        rms=scenario.rms,
-        temperature=scenario.temperature,
-        speed=0.0 if scenario.frozen else scenario.speed,
-        seed=scenario.seed,
-        realization=scenario.realization,
-        plans=plans,
-    )
-    psi0 = gaussian_packet(grid, scenario.wavevector, scenario.width)
-    series, coarse = _record(scenario, numerics, resolution, field, psi0, plans)
-    series["msd"] = series["msd_raw"] - series["msd_raw"][0]
-    recorded = series["t"].size
-    valid = validity.valid_samples(series, min(grid.length), numerics.edge_tolerance)
-    series = {name: values[:valid] for name, values in series.items()}
-    guards = validity.guards(series, {name: values[:valid] for name, values in coarse.items()})
-    status, reason = validity.judge(guards, numerics, escaped=valid < recorded)
-    if status == "complete" and recorded < numerics.samples:
-        status, reason = "invalid", "the wave function is no longer finite"
+    plans = plans if plans is not None else Plans(grid.shape, precision=numerics.precision)
+    if plans.precision != numerics.precision:
+        raise InputError(f"plans: expected precision {numerics.precision!r}, got {plans.precision!r}")
+    field = lattice(scenario, grid, plans)
+    psi0 = launched(scenario, field, plans)
+    for attempt in range(attempts):
+        if attempt > 0:
+            resolution = resolution.finer()
+        series, guards, outcome = _attempt(scenario, numerics, resolution, field, psi0, plans)
+        if not guards["time_step_error"] > numerics.tolerance:
+            break
+    if scenario.classical:
+        series |= classical_series(scenario, field, series["t"])
     columns: dict[str, float | int | str] = {
         **scalars.resolved(resolution, numerics),
         **guards,
-        "vrms_realised": float(np.std(field(0.0))),
-        "energy": float(series["kinetic_energy"][0] + series["potential_energy"][0]),
-        "energy_width": scalars.energy_width(psi0, field, plans),
-        **scalars.estimates(scenario, series),
+        **scalars.at_launch(psi0, field, series, plans),
+        **scalars.estimates(scenario, series, field),
         **scalars.derived_axes(scenario),
     }
-    return Trajectory(scenario, numerics, status, reason, series, columns)
+    return Trajectory(scenario, numerics, *outcome, series, columns)
 
 
-def _record(
+def _attempt(
     scenario: Scenario,
     numerics: Numerics,
     resolution: Resolution,
     field: DeformationPotential,
     psi0: ComplexArray,
     plans: Plans,
-) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    """Series at the resolved step, and MSD and participation ratio at twice that step."""
-    grid, steps, dt = resolution.grid, resolution.steps, resolution.dt
-    recorder = Recorder(grid, psi0, (0.0,) * grid.dimension, scenario.width, plans)
-    fine = StrangPropagator(grid, field, dt, plans)
-    coarse = StrangPropagator(grid, field, 2.0 * dt, plans)
-    squared = sum((x**2 for x in grid.displacements((0.0,) * grid.dimension)), start=np.zeros(grid.shape))
-    psi, shadow = psi0, psi0
-    rows: list[dict[str, float]] = []
-    shadows: list[tuple[float, float]] = []
-    for sample in range(numerics.samples):
-        t = sample * steps * dt
-        if sample > 0:
-            start = (sample - 1) * steps * dt
-            psi = fine.advance(psi, start, steps)
-            shadow = coarse.advance(shadow, start, steps // 2)
-        if not np.all(np.isfinite(psi)):
-            break
-        rows.append({"t": t, **recorder(psi, fine.potential(t))})
-        density = shadow.real**2 + shadow.imag**2
-        moment = float(np.sum(density * squared) * grid.cell)
-        shadows.append((moment, participation_ratio(density, grid.cell)))
-        if _outran(rows, min(grid.length), numerics.edge_tolerance):
-            break
-    series = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    moments, ratios = np.array(shadows).T
-    return series, {"msd_raw": moments, "participation_ratio": ratios}
+) -> tuple[dict[str, FloatArray], dict[str, float], tuple[str, str | None]]:
+    """Valid series at one resolution, its guards, and status with reason."""
+    series, coarse = record(scenario, numerics, resolution, field, psi0, plans)
+    series["msd"] = series["msd_raw"] - series["msd_raw"][0]
+    recorded = series["t"].size
+    valid = validity.valid_samples(series, min(field.grid.length), numerics)
+    series = {name: values[:valid] for name, values in series.items()}
+    guards = validity.guards(series, coarse, scenario, numerics, resolution)
+    if valid == recorded < numerics.samples:
+        return series, guards, ("invalid", "the wave function is no longer finite")
+    return series, guards, validity.judge(guards, numerics, escaped=valid < recorded)
 
 
-def _outran(rows: list[dict[str, float]], length: float, edge_tolerance: float) -> bool:
-    names = ("edge_probability", "msd_raw")
-    series = {name: np.array([row[name] for row in rows]) for name in names}
-    return validity.valid_samples(series, length, edge_tolerance) < len(rows)
+def ensemble(scenario: Scenario, numerics: Numerics, *, realizations: Iterable[int]) -> Iterator[Trajectory]:
+    """Trajectories of a scenario in several lattices, the same as one by one, sharing their transforms.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    numerics : Numerics
+    realizations : iterable of int
+        Numbers of the lattices.
+
+    Yields
+    ------
+    Trajectory
+    """
+    plans = Plans(resolve(scenario, numerics).grid.shape, precision=numerics.precision)
+    for realization in realizations:
+        yield simulate(replace(scenario, realization=realization), numerics, plans=plans)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from store.columns import Column, Table
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 LENGTH = "1/q_D"
 TIME = "m*/(hbar q_D^2)"
@@ -16,6 +16,7 @@ ENERGY = "hbar^2 q_D^2/m*"
 MOMENTUM = "hbar q_D"
 AREA = "1/q_D^2"
 DIFFUSION = "hbar/m*"
+ACCELERATION_SQUARED = "(hbar^2 q_D^3/m*^2)^2"
 
 FINAL_STATUSES = ("complete", "escaped", "invalid")
 FAILED_STATUSES = ("error", "timeout", "lost", "cancelled")
@@ -41,7 +42,8 @@ AXES = (
         "packet_width", "double", "1/k_F", "standard deviation of |psi|^2 along an axis at launch, times k_F"
     ),
     Column("dimension", "bigint", "1", "number of space dimensions, 1 or 2"),
-    Column("direction", "double", "rad", "launch direction, from the first axis"),
+    Column("direction", "double", "rad", "launch direction of packet 0, from the first axis"),
+    Column("temperature_K", "double", "K", "temperature of the material in kelvin; null without a material"),
 )
 AXIS_NAMES = tuple(axis.name for axis in AXES)
 
@@ -56,11 +58,15 @@ _IDENTITY = (
         "trial_id",
         "varchar",
         "",
-        "content hash of the trial: scenario, realization, frozen, seed, numerics",
+        "content hash of the trial: scenario, realization, packet, frozen, seed, numerics",
         True,
     ),
     Column(
-        "point_id", "varchar", "", "content hash of the point: the trial without realization and frozen", True
+        "point_id",
+        "varchar",
+        "",
+        "content hash of the point: the trial without realization, packet and frozen",
+        True,
     ),
     Column("chunk", "varchar", "", "the chunk this row was committed with", True),
     Column("attempt", "bigint", "1", "which try of the chunk this row comes from, from 1", True),
@@ -69,16 +75,30 @@ _IDENTITY = (
 )
 _DRAW = (
     Column("realization", "bigint", "1", "which lattice of the ensemble, from 0"),
+    Column("packet", "bigint", "1", "which of the packets launched into this lattice, from 0"),
     Column("frozen", "boolean", "", "whether the lattice was stopped"),
 )
 _TWIN = (
     Column("twin_of", "varchar", "", "for a frozen twin, the trial_id of its moving partner"),
     Column("seed", "bigint", "1", "the sweep's seed, from which the phases of the modes derive"),
 )
+_OPTIONS = (
+    Column("center_x", "double", LENGTH, "launch point of packet 0, first axis; null for the box's middle"),
+    Column("center_y", "double", LENGTH, "launch point of packet 0, second axis; null for the box's middle"),
+    Column(
+        "energy_filter_e", "double", "E_F", "energy that the launched packet was filtered to, where asked"
+    ),
+    Column("energy_filter_delta", "double", "E_F", "standard deviation of that filter's window"),
+    Column("classical", "boolean", "", "whether classical trajectories ran beside"),
+    Column("amplitudes", "varchar", "", "of the modes: mean (their rms) or thermal (drawn)"),
+    Column("zero_point", "boolean", "", "whether the modes carry n + 1/2 quanta instead of n"),
+    Column("boundary", "varchar", "", "periodic or absorbing"),
+)
 _NUMERICS = (
     Column("grid_points", "bigint", "1", "grid points per axis"),
     Column("box_length", "double", LENGTH, "edge of the periodic box"),
     Column("dt", "double", TIME, "time step"),
+    Column("field_interval", "double", TIME, "interval between syntheses of the field"),
     Column("integrator", "varchar", "", "the splitting scheme"),
     Column("precision", "varchar", "", "double or single"),
     Column("tolerance", "double", "1", "accuracy asked of the recorded observables"),
@@ -88,6 +108,7 @@ _NUMERICS = (
 _GUARDS = (
     Column("norm_drift", "double", "1", "largest departure of the norm from 1"),
     Column("edge_probability", "double", "1", "largest probability near the edge of the box"),
+    Column("absorbed", "double", "1", "probability absorbed at the edge"),
     Column("spectral_tail", "double", "1", "largest spectral weight near the grid's largest wavenumber"),
     Column("time_step_error", "double", "1", "estimated error of the time step on the observables"),
     Column("t_valid", "double", TIME, "nothing after this time is used: the box edge is felt"),
@@ -105,12 +126,19 @@ _SCALARS = (
     *_scalar("participation_growth", "1", "late growth exponent of the participation ratio"),
     *_scalar("energy_gain", ENERGY, "kinetic and potential energy gained from the lattice"),
     *_scalar("momentum_relaxation_time", TIME, "decay time of the mean momentum"),
-    *_scalar("twin_release_time", TIME, "when the moving packet parts from its frozen twin"),
+    *_scalar(
+        "twin_release_time",
+        TIME,
+        "when the moving packet parts from its frozen twin, |ln(MSD ratio)| = 1/4: in the view twins",
+    ),
+    *_scalar("position_return", "1", "how far the mean position came back, as a share of its farthest"),
+    *_scalar("mean_squared_acceleration", ACCELERATION_SQUARED, "<|grad V|^2> / m*^2 of the landscape"),
 )
 _DERIVED = (
     Column("inverse_kl", "double", "1", "1/(k_F l_tr), golden rule"),
     Column("omega_tau", "double", "1", "Debye frequency times transport time, golden rule"),
     Column("t_heat", "double", TIME, "heating time, (tau_tr/4) (v_F/v_s)^2"),
+    Column("potential_over_quantum", "double", "1", "V_rms over hbar^2 q_D^2/m*"),
 )
 _PROVENANCE = (
     Column("physics_version", "varchar", "", "version of the physics, part of the trial's identity"),
@@ -151,20 +179,34 @@ _OBSERVABLES = (
     Column(
         "msd_classical", "double", AREA, "msd of the classical trajectories in the same field, where asked"
     ),
+    Column("msd_classical_err", "double", AREA, "standard error of msd_classical over the trajectories"),
 )
 
 _REPEATED = (
     *("point_id", "chunk", "attempt", "status", "reason", "frozen", "integrator", "precision"),
+    *("packet", "classical", "amplitudes", "zero_point", "boundary"),
     *("physics_version", "regimap_version", "git_commit", "git_dirty"),
     *("host", "processor", "python", "libraries"),
 )
 
 TRIALS = Table(
     "trials",
-    (*_IDENTITY, *AXES, *_DRAW, *_TWIN, *_NUMERICS, *_GUARDS, *_MEASURED, *_SCALARS, *_DERIVED, *_PROVENANCE),
+    (
+        *_IDENTITY,
+        *AXES,
+        *_DRAW,
+        *_TWIN,
+        *_OPTIONS,
+        *_NUMERICS,
+        *_GUARDS,
+        *_MEASURED,
+        *_SCALARS,
+        *_DERIVED,
+        *_PROVENANCE,
+    ),
     keys=frozenset((*AXIS_NAMES, *_REPEATED)),
 )
-SERIES_KEYS = ("trial_id", "chunk", "attempt", *AXIS_NAMES, "realization", "frozen")
+SERIES_KEYS = ("trial_id", "chunk", "attempt", *AXIS_NAMES, "realization", "packet", "frozen")
 SERIES = Table(
     "series",
     (*(TRIALS.by_name[name] for name in SERIES_KEYS), *_OBSERVABLES),

@@ -10,6 +10,7 @@ import duckdb
 
 from store.errors import DamagedStoreError
 from store.layout import Layout
+from store.schema import SCHEMA_VERSION
 from store.views import SETTINGS, list_variables, quoted, view_definitions
 
 
@@ -54,11 +55,13 @@ def _configure(connection: duckdb.DuckDBPyConnection, layout: Layout, *, unsafe:
     # Else FROM name would read a variable of this program.
     connection.execute("SET python_enable_replacements = false")
     connection.execute(SETTINGS)
+    # Asked before the listing: a writer may add this version's columns meanwhile.
+    grown = SCHEMA_VERSION not in layout.schema_versions()
     for name, value in list_variables(layout).items():
         connection.execute(f"SET VARIABLE {name} = ?", [value])
     if not unsafe:
         connection.execute(f"SET allowed_directories = [{quoted(str(layout.root))}]")
         connection.execute("SET enable_external_access = false")
-    connection.execute(view_definitions())
+    connection.execute(view_definitions(grown=grown))
     if not unsafe:
         connection.execute("SET lock_configuration = true")

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from store.columns import Column
+from store.columns import Column, Table
 from store.layout import Layout
 from store.ledgers import LEDGERS
 from store.schema import AXIS_NAMES, FINAL_STATUSES, SERIES, STATUSES, TRIALS
@@ -52,6 +52,14 @@ SET VARIABLE mixed_schemas = (SELECT count(*) > 1 FROM glob('schema/*/trials.par
 """
 
 _VIEW_COLUMNS = {
+    "twins": (
+        TRIALS.by_name["point_id"],
+        Column("trial_id", "varchar", "", "the trial with the moving lattice"),
+        Column("twin_id", "varchar", "", "its twin, the lattice frozen"),
+        *(TRIALS.by_name[name] for name in (*AXIS_NAMES, "realization", "packet")),
+        TRIALS.by_name["twin_release_time"],
+        TRIALS.by_name["twin_release_time_err"],
+    ),
     "labels": (Column("latest", "boolean", "", "whether this is the newest version of the labels"),),
     "points": (
         TRIALS.by_name["point_id"],
@@ -78,8 +86,14 @@ def described_columns() -> list[tuple[str, Column]]:
 
 
 @cache
-def view_definitions() -> str:
-    """Return the CREATE VIEW statements; they need the variables of `list_variables`."""
+def view_definitions(*, grown: bool = False) -> str:
+    """Return the CREATE VIEW statements; they need the variables of `list_variables`.
+
+    Parameters
+    ----------
+    grown : bool
+        Whether columns may have been added since the store was last written: those are NULL then.
+    """
     rows = [
         ", ".join(map(quoted, (table, column.name, column.type, column.unit, column.meaning)))
         for table, column in described_columns()
@@ -87,9 +101,16 @@ def view_definitions() -> str:
     return Template(files("store").joinpath("views.sql").read_text(encoding="utf-8")).substitute(
         final=", ".join(map(quoted, FINAL_STATUSES)),
         axes=", ".join(f"any_value({name}) AS {name}" for name in AXIS_NAMES),
+        axes_of_trials=", ".join(f"trials.{name}" for name in AXIS_NAMES),
         counts=", ".join(f"count(*) FILTER (status = {quoted(s)}) AS {s}" for s in STATUSES),
         columns=",\n".join(f"({row})" for row in rows),
+        **{f"{table.name}_grown": _no_rows(table) if grown else "" for table in (TRIALS, SERIES)},
     )
+
+
+def _no_rows(table: Table) -> str:
+    columns = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns)
+    return f"\nUNION ALL BY NAME SELECT {columns} WHERE false"
 
 
 def views_script() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any, final
 
 from sweep.cost import trial_cost
@@ -47,11 +47,12 @@ class Chunk:
 
 
 def point_trials(spec: SweepSpec, point: Mapping[str, float]) -> list[Trial]:
-    """Trials of a point: each realization, followed by its frozen twin where it has one."""
-    scenario = spec.scenario(point)
+    """Trials of a point: each packet in each realization, followed by its frozen twin where it has one."""
+    scenario, kelvin = spec.scenario(point), spec.kelvin(point)
     trials = []
-    for realization in range(spec.realizations):
-        trial = Trial(replace(scenario, realization=realization), spec.numerics)
+    for realization, packet in product(range(spec.realizations), range(spec.observe.centers)):
+        launched = replace(scenario, realization=realization, packet=packet)
+        trial = Trial(launched, spec.numerics, kelvin)
         trials.append(trial)
         if spec.twin and scenario.sound_speed > 0.0:
             trials.append(replace(trial, scenario=trial.scenario.twin()))
@@ -96,7 +97,7 @@ def to_rows(plan: str, chunks: Iterable[Chunk]) -> list[dict[str, Any]]:
             "chunk": chunk.name,
             "ordinal": ordinal,
             "trial_id": trial.trial_id,
-            "trial": trial.canonical(),
+            "trial": trial.to_text(),
         }
         for chunk in chunks
         for ordinal, trial in enumerate(chunk.trials)
@@ -106,6 +107,6 @@ def to_rows(plan: str, chunks: Iterable[Chunk]) -> list[dict[str, Any]]:
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> list[Chunk]:
     """Chunks that :func:`to_rows` wrote, in their order."""
     return [
-        Chunk(name, tuple(Trial.from_canonical(row["trial"]) for row in members))
+        Chunk(name, tuple(Trial.from_text(row["trial"]) for row in members))
         for name, members in groupby(rows, key=lambda row: str(row["chunk"]))
     ]

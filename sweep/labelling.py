@@ -57,7 +57,7 @@ class Labelling:
     keys : tuple of (str, bool)
         Point id and frozen, in the order of the rows below.
     memberships : tuple of tuple of float
-        Soft membership in each regime, the mean over realizations.
+        Soft membership in each regime, the mean over realizations and packets.
     names : tuple of str
         Of the regimes, by evidence.
     clustering : Clustering
@@ -119,7 +119,7 @@ def label_trials(
         Number of regimes; chosen from the series by default.
     seed : int
     planned : mapping of (point id, frozen) to int, optional
-        Realizations that a group is to have: one with fewer rows yet is left out.
+        Trials that a group is to have: one with fewer rows yet is left out.
 
     Returns
     -------
@@ -164,7 +164,7 @@ def label_trials(
 
 
 def label_chunks(store: ExperimentStore, chunks: Iterable[Chunk], *, seed: int = 0) -> Labelling | None:
-    """Labels of planned trials, of the points whose realizations have all landed.
+    """Labels of planned trials, of the points whose realizations and packets have all landed.
 
     Parameters
     ----------
@@ -227,7 +227,7 @@ def _trials(store: ExperimentStore, trial_ids: Collection[str]) -> list[dict[str
     columns = ", ".join(COLUMNS)
     result = store.sql(
         f"select {columns} from trials where trial_id in (select unnest(?)) "
-        "order by point_id, frozen, realization",
+        "order by point_id, frozen, realization, packet",
         [sorted(trial_ids)],
     )
     return [dict(zip(result.columns, row, strict=True)) for row in result.rows()]
@@ -248,7 +248,7 @@ def _comparable(
 ) -> dict[Key, list[Mapping[str, Any]]]:
     """Trials by point and lattice, of the groups that may be compared.
 
-    Every realization must have landed and finished: averages over survivors would compare the wrong packets.
+    Every trial must have landed and finished: averages over survivors would compare the wrong packets.
     """
     groups: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
     for trial in trials:

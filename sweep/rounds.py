@@ -107,7 +107,7 @@ class CampaignSource(Source):
         """Trials of the whole budget, or of the points proposed once the rule has spoken."""
         if self.stop_reason is not None:
             return len(self.trial_ids)
-        return self._budget * self.spec.realizations * (2 if self.spec.twin else 1)
+        return self._budget * self.spec.samples_per_point * (2 if self.spec.twin else 1)
 
     @property
     def exhausted(self) -> bool:
@@ -228,7 +228,7 @@ def _pending(row: Mapping[str, Any]) -> Observation:
 
 def _observed(row: Mapping[str, Any], labelling: Labelling | None, spec: SweepSpec) -> Observation:
     membership = None if labelling is None else labelling.of(str(row["point_id"]))
-    return Observation(json.loads(row["point"]), membership, count=float(spec.realizations))
+    return Observation(json.loads(row["point"]), membership, count=float(spec.samples_per_point))
 
 
 def _stored_rounds(store: ExperimentStore, campaign: str) -> list[list[dict[str, Any]]]:

@@ -6,67 +6,29 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, final
 
 import tomli_w
 
 from physics import PHYSICS_VERSION, Numerics, PhysicsError, Scenario
+from sweep.allotment import Campaign, Design
 from sweep.axes import AXIS_NAMES, SweptAxis, axis_mapping, read_axis
 from sweep.errors import SpecError
+from sweep.material import DECIDED, MATERIAL_AXES, MaterialTable, check_places, check_whole, read_material
+from sweep.observe import Observe
 from sweep.reading import check_known, field_types, read_table
-from sweep.trial import canonical_json, digest, elided, rounded
+from sweep.trial import KELVIN, canonical_json, digest, elided, rounded
 
-FIXED_NAMES = (*AXIS_NAMES, "dimension")
+# What all points may share, with the type of each; options of the lattice are fixed, not swept.
+FIXED_TYPES: Mapping[str, type] = MappingProxyType(
+    dict.fromkeys(AXIS_NAMES, float)
+    | {"dimension": int, "center": list, "amplitudes": str, "zero_point": bool, KELVIN: float}
+)
+FIXED_NAMES = tuple(FIXED_TYPES)
+FREE_AXES = tuple(name for name in AXIS_NAMES if name not in DECIDED)
+TABLES = ("sweep", "axes", "fixed", "material", "numerics", "design", "campaign", "observe")
 LARGEST_SEED = 2**63
-DESIGN_KINDS = ("grid", "sobol", "list")
-
-
-@final
-@dataclass(frozen=True)
-class Design:
-    """A fixed set of points: a grid, a scrambled Sobol sequence, or a list from a CSV file."""
-
-    kind: str = "sobol"
-    n: int = 64
-    points: tuple[int, ...] = ()
-    file: str = ""
-
-    def __post_init__(self) -> None:
-        if self.kind not in DESIGN_KINDS:
-            kinds = ", ".join(DESIGN_KINDS)
-            raise SpecError(f"[design] kind: expected one of {kinds}, got {self.kind!r}")
-        if self.kind == "sobol" and self.n < 1:
-            raise SpecError(f"[design] n: expected 1 or above, got {self.n}")
-        if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in self.points) or (
-            self.kind == "grid" and not self.points
-        ):
-            raise SpecError(
-                "[design] points: expected a number of points per axis, such as [8, 8], got "
-                f"{list(self.points)}"
-            )
-        if self.kind == "list" and not self.file:
-            raise SpecError("[design] file: expected the name of a CSV file with a column per axis, got none")
-
-
-@final
-@dataclass(frozen=True)
-class Campaign:
-    """How an adaptive campaign spends its points."""
-
-    budget: int = 48
-    batch: int = 4
-    startup: int = 12
-    target_wrong_area: float = 0.02
-
-    def __post_init__(self) -> None:
-        for name, least in (("budget", 1), ("batch", 1), ("startup", 4)):
-            if getattr(self, name) < least:
-                raise SpecError(f"[campaign] {name}: expected {least} or above, got {getattr(self, name)}")
-        if not 0.0 <= self.target_wrong_area < 1.0:
-            raise SpecError(
-                "[campaign] target_wrong_area: expected a share from 0 to below 1, got "
-                f"{self.target_wrong_area}"
-            )
 
 
 @final
@@ -78,8 +40,8 @@ class SweepSpec:
     ----------
     name : str
     axes : tuple of SweptAxis
-    fixed : mapping of str to float
-        Parameters that all points share.
+    fixed : tuple of (str, value)
+        Parameters that all points share: numbers, and options of the lattice and the launch.
     numerics : Numerics
     realizations : int
         Lattice realizations per point.
@@ -90,6 +52,10 @@ class SweepSpec:
     independent_realizations : bool
         Whether each point has lattices of its own; neighbours share theirs otherwise.
     design, campaign : Design, Campaign
+    material : MaterialTable, optional
+        Decides disorder, sound speed, temperature and wavenumber of a point in kelvin.
+    observe : Observe
+        What is launched and observed beyond one packet a lattice.
     directory : str
         Where files named in the spec are looked for.
 
@@ -101,7 +67,7 @@ class SweepSpec:
 
     name: str
     axes: tuple[SweptAxis, ...]
-    fixed: tuple[tuple[str, float], ...] = ()
+    fixed: tuple[tuple[str, Any], ...] = ()
     numerics: Numerics = field(default_factory=Numerics)
     realizations: int = 3
     seed: int = 0
@@ -109,6 +75,8 @@ class SweepSpec:
     independent_realizations: bool = False
     design: Design = field(default_factory=Design)
     campaign: Campaign = field(default_factory=Campaign)
+    material: MaterialTable | None = None
+    observe: Observe = field(default_factory=Observe)
     directory: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -118,6 +86,11 @@ class SweepSpec:
             raise SpecError(f"[sweep] realizations: expected 1 or above, got {self.realizations}")
         if not 0 <= self.seed < LARGEST_SEED:
             raise SpecError(f"[sweep] seed: expected a whole number from 0 to below 2^63, got {self.seed}")
+        check_places(self.material, self.axis_names, dict(self.fixed))
+        if self.material is not None:
+            check_whole(self.material, self.axis_names, dict(self.fixed))
+        plain = ((key, tuple(x) if isinstance(x, list) else x) for key, x in self.fixed)
+        object.__setattr__(self, "fixed", tuple(plain))
         for axis in self.axes:
             if axis.name in dict(self.fixed):
                 raise SpecError(f"{axis.name}: expected in [axes] or in [fixed], got both; remove one")
@@ -162,22 +135,27 @@ class SweepSpec:
         """TOML that :meth:`from_text` reads back as an equal spec."""
         sweep = {key: getattr(self, key) for key in SWEEP_KEYS}
         axes = {axis.name: axis_mapping(axis) for axis in self.axes}
-        tables = {"numerics": self.numerics, "design": self.design, "campaign": self.campaign}
-        given = {name: _given(record) for name, record in tables.items()}
-        return tomli_w.dumps({"sweep": sweep, "axes": axes, "fixed": dict(self.fixed), **given})
+        records = {"numerics": self.numerics, "design": self.design, "campaign": self.campaign}
+        tables = {"sweep": sweep, "axes": axes, "fixed": dict(self.fixed)}
+        tables |= {name: _given(record) for name, record in records.items()}
+        if self.material is not None:
+            tables["material"] = self.material.mapping()
+        if self.observe != Observe():
+            tables["observe"] = _given(self.observe)
+        return tomli_w.dumps(tables)
 
     @classmethod
     def from_mapping(cls, content: Mapping[str, Any], *, directory: str = "") -> SweepSpec:
         """Build a spec from nested mappings, as TOML gives them."""
-        tables = ("sweep", "axes", "fixed", "numerics", "design", "campaign")
-        check_known("the spec", content, tables)
+        check_known("the spec", content, TABLES)
         for name in content:
             if not isinstance(content[name], Mapping):
                 raise SpecError(f"{name}: expected a table [{name}], got {content[name]!r}")
         sweep = read_table("sweep", content, field_types(cls, only=SWEEP_KEYS))
-        axes = content.get("axes", {})
-        check_known("[axes]", axes, AXIS_NAMES)
-        fixed = read_table("fixed", content, dict.fromkeys(FIXED_NAMES, float) | {"dimension": int})
+        material, axes = read_material(content), content.get("axes", {})
+        check_places(material, axes, content.get("fixed", {}))
+        check_known("[axes]", axes, AXIS_NAMES if material is None else (*FREE_AXES, *MATERIAL_AXES))
+        fixed = read_table("fixed", content, FIXED_TYPES)
         design = read_table("design", content, field_types(Design))
         try:
             numerics = Numerics(**read_table("numerics", content, field_types(Numerics)))
@@ -190,6 +168,8 @@ class SweepSpec:
             numerics=numerics,
             design=Design(**design | {"points": tuple(design.get("points", ()))}),
             campaign=Campaign(**read_table("campaign", content, field_types(Campaign))),
+            material=material,
+            observe=Observe(**read_table("observe", content, field_types(Observe))),
             directory=directory,
             **sweep,
         )
@@ -213,14 +193,29 @@ class SweepSpec:
         SpecError
             If the point with the fixed values is not a scenario.
         """
-        values = dict(self.fixed) | {name: rounded(value) for name, value in point.items()}
+        values = self._values(point)
+        if self.material is not None:
+            values = self.material.scenario_values(values)
+        watched: dict[str, Any] = {
+            "energy_filter": self.observe.energy_filter,
+            "classical": self.observe.classical,
+        }
         try:
-            scenario = Scenario(**values, seed=self.seed)  # type: ignore[arg-type]  # dimension is the one int
+            scenario = Scenario(**values, **watched, seed=self.seed)
         except PhysicsError as error:
             raise SpecError(f"[axes] or [fixed] {error}") from None
         if not self.independent_realizations:
             return scenario
         return replace(scenario, seed=int(digest(canonical_json(elided(scenario))), 16) % LARGEST_SEED)
+
+    @property
+    def samples_per_point(self) -> int:
+        """Trials of a point with its lattice moving: each packet in each realization."""
+        return self.realizations * self.observe.centers
+
+    def kelvin(self, point: Mapping[str, float]) -> float | None:
+        """Temperature of a point in kelvin; None without a material."""
+        return None if self.material is None else float(self._values(point)[KELVIN])
 
     def corners(self) -> list[dict[str, float]]:
         """Corners of the swept box."""
@@ -247,10 +242,21 @@ class SweepSpec:
         for corner in self.corners():
             self.scenario(corner)
 
+    def _values(self, point: Mapping[str, float]) -> dict[str, Any]:
+        return dict(self.fixed) | {name: rounded(value) for name, value in point.items()}
+
     def _content(self) -> dict[str, Any]:
         """What decides the trials of a point, in canonical values, whatever the spec spells out."""
-        shared = elided(self.scenario(self.corners()[0]), without=(*self.axis_names, "seed"))
-        return {
+        corner = self.corners()[0]
+        shared = elided(self.scenario(corner), without=(*self.axis_names, "seed"))
+        further: dict[str, Any] = {}
+        if self.material is not None:
+            # At one corner: the axes tell the rest.
+            further["material"] = self.material.content(corner)
+            further[KELVIN] = self.kelvin(corner)
+        if self.observe.centers > 1:
+            further["centers"] = self.observe.centers
+        return further | {
             "axes": [[a.name, rounded(a.low), rounded(a.high), a.scale, [*a.values]] for a in self.axes],
             "fixed": shared,
             "numerics": elided(self.numerics, without=("max_grid",)),

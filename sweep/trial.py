@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, final
 
 from physics import FAST_SIZES, PHYSICS_VERSION, Numerics, Scenario
 from sweep.errors import SweepError
 
 ID_LENGTH = 20
+# Name in specs, in the table of chunks and in the rows.
+KELVIN = "temperature_K"
 # Fields that tell trials of one point apart.
-WITHIN_POINT = ("realization", "frozen")
+WITHIN_POINT = ("realization", "packet", "frozen")
 
 
 @final
@@ -22,10 +24,18 @@ class Trial:
     """One simulation: everything that decides its numbers, and nothing else.
 
     `max_grid` is a limit at the front door, which decides no number: a trial carries none.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    numerics : Numerics
+    temperature_k : float, optional
+        Kelvin of the scenario's temperature in a material: a label for the row, no part of the identity.
     """
 
     scenario: Scenario
     numerics: Numerics
+    temperature_k: float | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "numerics", replace(self.numerics, max_grid=FAST_SIZES[-1]))
@@ -37,7 +47,7 @@ class Trial:
 
     @property
     def point_id(self) -> str:
-        """Hash without realization and frozen: one per point of parameter space."""
+        """Hash without realization, packet and frozen: one per point of parameter space."""
         content = self._content()
         for name in WITHIN_POINT:
             content["scenario"].pop(name, None)
@@ -57,9 +67,14 @@ class Trial:
         """JSON with sorted keys, defaults elided and floats rounded to 12 significant digits."""
         return canonical_json(self._content())
 
+    def to_text(self) -> str:
+        """The canonical JSON, with the temperature in kelvin beside it where there is one."""
+        kelvin = {} if self.temperature_k is None else {KELVIN: self.temperature_k}
+        return canonical_json(self._content() | kelvin)
+
     @classmethod
-    def from_canonical(cls, text: str) -> Trial:
-        """The trial that :meth:`canonical` wrote.
+    def from_text(cls, text: str) -> Trial:
+        """The trial that :meth:`to_text` or :meth:`canonical` wrote.
 
         Raises
         ------
@@ -72,7 +87,8 @@ class Trial:
                 f"trial: expected physics version {PHYSICS_VERSION}, got one planned with "
                 f"{content['physics_version']}; finish it with that version, or run the spec into a new store"
             )
-        return cls(Scenario(**content["scenario"]), Numerics(**content["numerics"]))
+        scenario, numerics = Scenario(**content["scenario"]), Numerics(**content["numerics"])
+        return cls(scenario, numerics, content.get(KELVIN))
 
     def _content(self) -> dict[str, Any]:
         return {
@@ -100,10 +116,12 @@ def rounded(value: float) -> float:
 def elided(record: Scenario | Numerics, without: Collection[str] = ()) -> dict[str, Any]:
     """Fields that differ from their defaults, cast to their declared types, but for those in `without`."""
     content = {}
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if value is not None and "float" in str(field.type):
+    for entry in fields(record):
+        value = getattr(record, entry.name)
+        if isinstance(value, tuple):
+            value = [rounded(float(x)) for x in value]
+        elif value is not None and "float" in str(entry.type):
             value = rounded(float(value))
-        if value != field.default and field.name not in without:
-            content[field.name] = value
+        if value != entry.default and entry.name not in without:
+            content[entry.name] = value
     return content

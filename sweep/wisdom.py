@@ -15,21 +15,24 @@ from physics import FFTW_VERSION, Plans
 from store import ExperimentStore
 
 
-def planned(shape: tuple[int, ...], processor_id: str, store: ExperimentStore) -> Plans:
+def planned(shape: tuple[int, ...], precision: str, processor_id: str, store: ExperimentStore) -> Plans:
     """Transforms of a shape, by the choice that the store holds or now gets.
 
     Parameters
     ----------
     shape : tuple of int
+    precision : str
+        "double" or "single".
     processor_id : str
         Type of this process's processor.
     store : ExperimentStore
     """
-    name = f"wisdom-{FFTW_VERSION}-{processor_id}-{'x'.join(map(str, shape))}"
+    kind = "x".join(map(str, shape)) + ("" if precision == "double" else f"-{precision}")
+    name = f"wisdom-{FFTW_VERSION}-{processor_id}-{kind}"
     wisdom = store.kept(name)
     if wisdom is None:
-        wisdom = store.keep(name, _cached(name, shape))
-    return Plans(shape, wisdom)
+        wisdom = store.keep(name, _cached(name, shape, precision))
+    return Plans(shape, wisdom, precision=precision)
 
 
 def cache_directory() -> Path:
@@ -37,11 +40,11 @@ def cache_directory() -> Path:
     return Path.home() / ".cache" / "regimap"
 
 
-def _cached(name: str, shape: tuple[int, ...]) -> bytes:
+def _cached(name: str, shape: tuple[int, ...], precision: str) -> bytes:
     path = cache_directory() / name
     if path.is_file():
         return path.read_bytes()
-    wisdom = Plans(shape).wisdom
+    wisdom = Plans(shape, precision=precision).wisdom
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return _put_if_absent(path, wisdom)

@@ -17,7 +17,7 @@ from store import ExperimentStore
 from sweep.axes import AXIS_NAMES
 from sweep.chunk import Chunk
 from sweep.provenance import Provenance
-from sweep.trial import Trial
+from sweep.trial import KELVIN, Trial
 from sweep.wisdom import planned
 
 
@@ -53,7 +53,7 @@ class Worker:
     def __init__(self, store_path: str, provenance: Provenance) -> None:
         self._store = ExperimentStore(store_path)
         self._provenance = provenance.on_this_host()
-        self._plans: dict[tuple[int, ...], Plans] = {}
+        self._plans: dict[tuple[tuple[int, ...], str], Plans] = {}
 
     def run(self, chunk: Chunk, attempt: int = 1) -> ChunkReport:
         """Simulate the chunk's trials, in order, and commit them as one fragment."""
@@ -84,11 +84,12 @@ class Worker:
         except PhysicsError as error:
             return _failure(error), {}
         # Outside of what a trial answers for: a store or an FFTW in trouble fails every trial alike.
-        if shape not in self._plans:
-            self._plans[shape] = planned(shape, self._provenance.processor_id, self._store)
+        kind = (shape, trial.numerics.precision)
+        if kind not in self._plans:
+            self._plans[kind] = planned(*kind, self._provenance.processor_id, self._store)
         try:
             with np.errstate(all="ignore"):
-                return simulate(trial.scenario, trial.numerics, plans=self._plans[shape]).to_records()
+                return simulate(trial.scenario, trial.numerics, plans=self._plans[kind]).to_records()
         except Exception as error:
             # Whatever a trial raises is its row; the neighbours go on.
             return _failure(error), {}
@@ -100,16 +101,27 @@ def _failure(error: Exception) -> dict[str, Any]:
 
 
 def trial_row(trial: Trial) -> dict[str, Any]:
-    """Columns that name a trial: ids, axes, realization and what decides its phases."""
+    """Columns that name a trial: ids, axes, options, realization and what decides its phases."""
     scenario = trial.scenario
     axes = {name: getattr(scenario, name) for name in AXIS_NAMES}
     if axes["disorder"] is None and scenario.fermi_energy > 0.0:
         axes["disorder"] = scenario.rms / scenario.fermi_energy
+    center = (*(scenario.center or ()), None, None)
+    energy, delta = scenario.energy_filter or (None, None)
     return axes | {
+        KELVIN: trial.temperature_k,
         "trial_id": trial.trial_id,
         "point_id": trial.point_id,
         "dimension": scenario.dimension,
         "realization": scenario.realization,
+        "packet": scenario.packet,
+        "center_x": center[0],
+        "center_y": center[1],
+        "energy_filter_e": energy,
+        "energy_filter_delta": delta,
+        "classical": scenario.classical,
+        "amplitudes": scenario.amplitudes,
+        "zero_point": scenario.zero_point,
         "frozen": scenario.frozen,
         "twin_of": trial.twin_of,
         "seed": scenario.seed,

@@ -8,6 +8,30 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+# Quantities of a material by the units of their names.
+QUANTITY_LABELS = {
+    "effective_mass_kg": "effective mass  $m^*$  (kg)",
+    "effective_mass_me": "effective mass  $m^*\\,/\\,m_e$",
+    "deformation_j": "deformation potential  $E_d$  (J)",
+    "deformation_ev": "deformation potential  $E_d$  (eV)",
+    "density_kg_m2": "density  $\\rho$  (kg m$^{-2}$)",
+    "density_u_per_angstrom2": "density  $\\rho$  (u Å$^{-2}$)",
+    "density_kg_m": "density  $\\rho$  (kg m$^{-1}$)",
+    "density_u_per_angstrom": "density  $\\rho$  (u Å$^{-1}$)",
+    "sound_speed_m_s": "sound speed  $v_s$  (m/s)",
+    "sound_speed_angstrom_per_fs": "sound speed  $v_s$  (Å/fs)",
+    "debye_wavenumber_per_m": "Debye wavenumber  $q_D$  (m$^{-1}$)",
+    "debye_wavenumber_per_angstrom": "Debye wavenumber  $q_D$  (Å$^{-1}$)",
+    "lattice_constant_m": "lattice constant  $a$  (m)",
+    "lattice_constant_angstrom": "lattice constant  $a$  (Å)",
+    "fermi_wavenumber_per_m": "Fermi wavenumber  $k_F$  (m$^{-1}$)",
+    "fermi_wavenumber_per_angstrom": "Fermi wavenumber  $k_F$  (Å$^{-1}$)",
+    "carrier_density_per_m2": "carriers  $n$  (m$^{-2}$)",
+    "carrier_density_per_cm2": "carriers  $n$  (cm$^{-2}$)",
+    "carrier_density_per_angstrom2": "carriers  $n$  (Å$^{-2}$)",
+    "carrier_density_per_m": "carriers  $n$  (m$^{-1}$)",
+    "carrier_density_per_angstrom": "carriers  $n$  (Å$^{-1}$)",
+}
 AXIS_LABELS = {
     "disorder": "disorder  $V_{rms}\\,/\\,E_F$",
     "coupling": "coupling  $\\Lambda$",
@@ -16,6 +40,8 @@ AXIS_LABELS = {
     "wavenumber": "launch wavenumber  $k_F\\,/\\,q_D$",
     "packet_width": "packet width  $\\sigma\\,k_F$",
     "direction": "launch direction  (rad)",
+    "temperature_K": "temperature  $T$  (K)",
+    **QUANTITY_LABELS,
 }
 
 # Okabe and Ito's palette, in an order whose lightness steps; pale for regions, full for lines.

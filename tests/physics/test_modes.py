@@ -8,18 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from physics import Grid, InputError
+from physics import DeformationPotential, Grid, InputError, theory
 from physics.modes import (
     check_mode_sum,
     is_continuous,
     lattice_indices,
+    mean_squared_acceleration,
     mode_phases,
     mode_sum_ratio,
+    thermal_factors,
     thermal_modes,
     wavevectors,
 )
 
 TWO_PI = 2.0 * np.pi
+# Of indices (0, 1), (1, 0), (-3, 2) at seed 7, realization 2, recorded when the streams were fixed.
+PHASES = [0.47607978543353113, 1.450514853544271, 1.1232038036446177]
+FACTORS = [1.7878825562381822, 0.5309408896003228, 0.14328003134775302]
 
 
 def square(half_side, dimension=2):
@@ -152,3 +157,110 @@ def test_refuses_a_box_whose_modes_do_not_stand_for_the_continuum(length, temper
 def test_a_box_without_modes_is_refused():
     with pytest.raises(InputError, match=r"got a ratio of 0\.000"):
         check_mode_sum((3.0, 3.0), 1.0)
+
+
+def drawn(dimension=2, **changes):
+    grid = Grid((64,) * dimension, (TWO_PI * 60.5,) * dimension)
+    asked = {"rms": 0.7, "temperature": 1.0, "speed": 0.3, "seed": 0} | changes
+    return thermal_modes(grid, **asked)
+
+
+def test_the_streams_of_earlier_results_are_kept():
+    """Stored trajectories name their lattice by (seed, realization): these draws may never change."""
+    indices = np.array([[0, 1], [1, 0], [-3, 2]])
+    np.testing.assert_allclose(mode_phases(indices, 7, 2), PHASES, rtol=1e-15)
+    np.testing.assert_allclose(thermal_factors(indices, 7, 2), FACTORS, rtol=1e-15)
+
+
+def test_thermal_amplitudes_leave_the_phases_alone():
+    mean, thermal = drawn(), drawn(amplitudes="thermal")
+    np.testing.assert_array_equal(thermal.phase, mean.phase)
+    assert np.all(thermal.amplitude != mean.amplitude)
+
+
+def test_thermal_amplitudes_are_those_of_a_thermal_state():
+    """abs(alpha)^2 exponential of mean n (Glauber 1963), independent of the phases.
+
+    Kolmogorov-Smirnov, and the correlation of 6600 pairs, normal with deviation 1 / sqrt(6600).
+    """
+    indices = square(40)
+    factors = thermal_factors(indices, seed=0, realization=0)
+    assert kstest(factors**2, "expon").pvalue > 1e-3
+    phases = mode_phases(indices, seed=0, realization=0)
+    for wave in (np.cos(phases), np.sin(phases)):
+        assert abs(np.corrcoef(factors, wave)[0, 1]) < 4.0 / np.sqrt(len(indices))
+    ratio = drawn(amplitudes="thermal").amplitude / drawn().amplitude
+    assert kstest(ratio**2, "expon").pvalue > 1e-3
+
+
+@pytest.mark.parametrize(("seed", "realization"), [(1, 0), (0, 1)])
+def test_thermal_draws_are_named_by_seed_and_realization(seed, realization):
+    indices = square(10)
+    assert np.all(thermal_factors(indices, seed, realization) != thermal_factors(indices, 0, 0))
+
+
+def test_a_thermal_factor_does_not_depend_on_its_company():
+    indices = square(9)
+    factors = thermal_factors(indices, 3, 5)
+    np.testing.assert_array_equal(thermal_factors(indices[40:47], 3, 5), factors[40:47])
+
+
+def test_the_ensemble_of_thermal_amplitudes_has_the_rms_asked_for():
+    """sum A^2 / 2 averages to rms^2, with variance sum (A^2 / 2)^2 (an exponential's own mean squared)."""
+    mean = drawn(dimension=1)
+    found = [np.sum(drawn(1, amplitudes="thermal", seed=n).amplitude ** 2) / 2.0 for n in range(200)]
+    spread = np.sqrt(np.sum(mean.amplitude**4)) / 2.0
+    assert np.mean(found) == pytest.approx(0.49, abs=4.0 * spread / np.sqrt(200))
+    assert np.std(found) == pytest.approx(spread, rel=4.0 * np.sqrt((6.0 / 2.0 + 2.0) / (4.0 * 200)))
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+@pytest.mark.parametrize("temperature", [0.0, 0.5, 2.0])
+def test_zero_point_motion_adds_half_a_quantum(dimension, temperature):
+    """A_q^2 proportional to q (n + 1/2), at T = 0 to q alone; rms is that of all of it."""
+    modes = drawn(dimension, temperature=temperature, zero_point=True)
+    q = np.linalg.norm(modes.q, axis=1)
+    number = 0.5 / np.tanh(q / (2.0 * temperature)) if temperature > 0.0 else np.full(q.shape, 0.5)
+    ratio = modes.amplitude**2 / (q * number)
+    np.testing.assert_allclose(ratio, ratio[0], rtol=1e-12)
+    assert np.sum(modes.amplitude**2) / 2.0 == pytest.approx(0.49, rel=1e-12)
+
+
+def test_the_mode_sum_of_zero_point_motion_is_its_own():
+    """At T = 0 the weight q vanishes at q = 0: no mode is missed, the midpoint rule is exact in 1-D.
+
+    With n + 1/2 at T = 1 the missing half mode is T (2 pi / L), of 2 (I_1 + 1/4).
+    """
+    box = (TWO_PI * 20.5,)
+    assert mode_sum_ratio(box, 0.0, True) == pytest.approx(1.0 - 0.25 / 20.5**2, abs=1e-9)
+    debye = 0.7775046341122482
+    missing = 1.0 / (2.0 * 20.5 * (debye + 0.25))
+    # Second order in 2 pi / L, of a weight of curvature at most 1 and slope 0 at q = 0.
+    assert mode_sum_ratio(box, 1.0, True) == pytest.approx(1.0 - missing, abs=0.25 / 20.5**2)
+    cold = (TWO_PI * 26,)
+    assert not is_continuous(cold, 0.1)
+    check_mode_sum((TWO_PI * 26.5,), 0.1, zero_point=True)
+
+
+def test_refuses_amplitudes_of_another_kind():
+    with pytest.raises(InputError, match="amplitudes: expected one of mean, thermal, got 'loud'"):
+        drawn(amplitudes="loud")
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+def test_the_mean_squared_acceleration(dimension, plans_of):
+    """rms^2 I_{d+2} / I_d within the 2% that the box's sum may miss; scatter of 200 realizations."""
+    box = {1: ((96,), (TWO_PI * 40.5,)), 2: ((40, 40), (TWO_PI * 14.2,) * 2)}[dimension]
+    grid, asked = Grid(*box), {"rms": 0.5, "temperature": 1.0, "speed": 0.3, "seed": 7}
+    mean, spread = mean_squared_acceleration(thermal_modes(grid, **asked))
+    exact = theory.debye_integral(dimension + 2, 1.0) / theory.debye_integral(dimension, 1.0)
+    assert mean == pytest.approx(0.25 * exact, rel=0.03)
+    found = [
+        DeformationPotential.thermal(grid, realization=n, plans=plans_of(grid.shape), **asked)
+        .snapshot(2.0, gradient=True)
+        .gradient_squared.mean()
+        for n in range(200)
+    ]
+    assert np.mean(found) == pytest.approx(mean, abs=4.0 * spread / np.sqrt(200))
+    # Of a sum of many independent terms, nearly normal.
+    assert np.std(found) == pytest.approx(spread, rel=4.0 / np.sqrt(400))

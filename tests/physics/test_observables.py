@@ -1,8 +1,7 @@
 """What is recorded, for wave functions whose observables are known in closed form.
 
 Sums over points of Gaussians well inside box and grid are their integrals to rounding, as
-trapezoidal sums of analytic functions are; where a sharp boundary enters, the tolerance is its length
-times half a cell.
+trapezoidal sums of analytic functions are.
 """
 
 import numpy as np
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import erf
 
 from physics import Grid, StrangPropagator, gaussian_packet
-from physics.observables import Recorder, participation_ratio, position_entropy
+from physics.observables import Recorder, ball, participation_ratio, position_entropy
 
 WIDTH = 3.0
 GRIDS = {1: Grid((256,), (64.0,)), 2: Grid((192, 160), (64.0, 56.0))}
@@ -30,7 +29,7 @@ def launched(request, plans_of):
 
 def test_a_launched_gaussian(launched):
     """PR (4 pi sigma^2)^(d/2), entropy (d/2) ln(2 pi e sigma^2), energy k^2 / 2 + d / (8 sigma^2), ..."""
-    grid, recorder, psi, center = launched
+    grid, recorder, psi, _ = launched
     d = grid.dimension
     record = recorder(psi, np.full(grid.shape, 0.3))
     k = WAVEVECTOR[:d]
@@ -45,7 +44,8 @@ def test_a_launched_gaussian(launched):
         "msd_raw": d * WIDTH**2,
         "spectral_tail": 0.0,
         **{f"momentum_{name}": value for name, value in zip("xy", k, strict=False)},
-        **{f"mean_{name}": value for name, value in zip("xy", center, strict=False)},
+        # Relative to the launch point.
+        **{f"mean_{name}": 0.0 for name in "xy"[:d]},
         **{f"variance_{name}": WIDTH**2 for name in "xy"[:d]},
     }
     for name, value in expected.items():
@@ -54,7 +54,7 @@ def test_a_launched_gaussian(launched):
 
 
 def test_a_packet_that_has_moved(launched, plans_of):
-    """Seen from a launch point s away: mean x, MSD d sigma^2 + s^2, and the variance unchanged."""
+    """Seen from a launch point at distance s: mean -s, MSD d sigma^2 + s^2, and the variance unchanged."""
     grid, _, psi, center = launched
     d = grid.dimension
     away = (-4.0, 3.0)[:d]
@@ -63,40 +63,41 @@ def test_a_packet_that_has_moved(launched, plans_of):
     )
     record = recorder(psi, np.zeros(grid.shape))
     assert record["msd_raw"] == pytest.approx(d * WIDTH**2 + np.sum(np.square(away)), abs=1e-10)
-    for name, c in zip("xy", center, strict=False):
-        assert record[f"mean_{name}"] == pytest.approx(c, abs=1e-10)
+    for name, a in zip("xy", away, strict=False):
+        assert record[f"mean_{name}"] == pytest.approx(-a, abs=1e-10)
         assert record[f"variance_{name}"] == pytest.approx(WIDTH**2, abs=1e-10)
 
 
-def test_return_probability_within_two_widths(launched):
-    """erf(sqrt 2) on the line, 1 - exp(-2) in the plane.
+EXACT = {1: erf(np.sqrt(2.0)), 2: 1.0 - np.exp(-2.0)}
 
-    Points stand for cells, so the boundary (two ends; a circle of 4 sigma pi) is met to half a
-    cell's diagonal, at the density there.
+
+@pytest.mark.parametrize("radius", [0.3, 1.0, 2.0, 4.0])
+@pytest.mark.parametrize("offset", [0.0, 0.1, 0.137])
+@pytest.mark.parametrize("d", [1, 2])
+def test_a_gaussian_in_a_ball(d, offset, radius):
+    """erf(R / sigma sqrt 2) on the line, 1 - exp(-R^2 / 2 sigma^2) in the plane, wherever the centre lies.
+
+    The density's transform exp(-sigma^2 k^2 / 2) ends below 1e-10 at the grid's largest wavenumber.
     """
+    grid, center = GRIDS[d], (2.5 + offset, -1.0 + 2.0 * offset)[:d]
+    density = np.abs(gaussian_packet(grid, (0.0,) * d, WIDTH, center)) ** 2
+    found = np.sum(density * ball(grid, center, radius * WIDTH)) * grid.cell
+    exact = erf(radius / np.sqrt(2.0)) if d == 1 else 1.0 - np.exp(-(radius**2) / 2.0)
+    assert np.exp(-((WIDTH * grid.k_max) ** 2) / 2.0) < 1e-10
+    assert found == pytest.approx(exact, abs=1e-10)
+
+
+def test_a_ball_across_the_edge_of_the_box():
+    """The box is periodic, and the ball with it."""
+    grid, center = GRIDS[1], (31.3,)
+    density = np.abs(gaussian_packet(grid, (0.0,), WIDTH, center)) ** 2
+    assert np.sum(density * ball(grid, center, 2.0 * WIDTH)) * grid.cell == pytest.approx(EXACT[1], abs=1e-10)
+
+
+def test_return_probability_within_two_widths(launched):
     grid, recorder, psi, _ = launched
     found = recorder(psi, np.zeros(grid.shape))["return_probability"]
-    if grid.dimension == 1:
-        density = np.exp(-2.0) / np.sqrt(2.0 * np.pi) / WIDTH
-        assert found == pytest.approx(erf(np.sqrt(2.0)), abs=2.0 * density * grid.spacing[0] / 2.0)
-    else:
-        density = np.exp(-2.0) / (2.0 * np.pi * WIDTH**2)
-        half_cell = np.hypot(*grid.spacing) / 2.0
-        assert found == pytest.approx(1.0 - np.exp(-2.0), abs=4.0 * np.pi * WIDTH * half_cell * density)
-
-
-def test_the_return_probability_of_many_centres(plans_of):
-    """The boundary's error changes sign with the centre's place in its cell: its mean is far smaller."""
-    grid, rng = GRIDS[2], np.random.default_rng(0)
-    found = []
-    for _ in range(40):
-        center = tuple(rng.uniform(-0.2, 0.2, size=2))
-        psi = gaussian_packet(grid, (0.0, 0.0), WIDTH, center)
-        recorder = Recorder(grid, psi, center, WIDTH, plans_of(grid.shape))
-        found.append(recorder(psi, np.zeros(grid.shape))["return_probability"])
-    error = np.std(found) / np.sqrt(len(found))
-    assert np.mean(found) == pytest.approx(1.0 - np.exp(-2.0), abs=4.0 * error)
-    assert error < 1e-3
+    assert found == pytest.approx(EXACT[grid.dimension], abs=1e-10)
 
 
 def test_distances_are_to_the_nearest_image(plans_of):
@@ -105,7 +106,7 @@ def test_distances_are_to_the_nearest_image(plans_of):
     psi = gaussian_packet(grid, (0.0,), WIDTH, center)
     record = Recorder(grid, psi, center, WIDTH, plans_of(grid.shape))(psi, np.zeros(grid.shape))
     assert record["msd_raw"] == pytest.approx(WIDTH**2, abs=1e-10)
-    assert record["mean_x"] == pytest.approx(31.0, abs=1e-10)
+    assert record["mean_x"] == pytest.approx(0.0, abs=1e-10)
     assert record["edge_probability"] == pytest.approx(0.0, abs=1e-12)
 
 
@@ -162,6 +163,39 @@ def test_momentum_spread_is_one_minus_the_resultant(plans_of):
     assert record_of(grid, wave(grid, (0, 0)), plans_of)["momentum_spread"] == pytest.approx(1.0, abs=1e-12)
 
 
+def test_a_standing_wave_whose_density_the_grid_aliases(plans_of):
+    """psi ~ cos(k x): PR = 2 L / 3 and entropy ln 2 L - 1; at half the grid's k_max its points see neither.
+
+    There the density, of period 2 dx, is known at its tops and zeros only. That sum of
+    ``rho ln rho``, whose cosine coefficients are ``2 / (m (m^2 - 1))`` up to sign, takes those of
+    m = 2, 4, ... for the mean: the entropy is off by ``2 ln 2 - 1``. With three points between, PR is
+    exact and the entropy misses only m = 8, 16, ...
+    """
+    grid = Grid((48,), (30.0,))
+    psi = wave(grid, (12,), (-12,))
+    ratio, entropy = 2.0 * 30.0 / 3.0, np.log(60.0) - 1.0
+    bare, record = np.abs(psi) ** 2, record_of(grid, psi, plans_of)
+    assert participation_ratio(bare, grid.cell) == pytest.approx(0.75 * ratio, rel=1e-12)
+    assert position_entropy(bare, grid.cell) == pytest.approx(entropy - 2.0 * np.log(2.0) + 1.0, abs=1e-12)
+    assert record["participation_ratio"] == pytest.approx(ratio, rel=1e-12)
+    missed = 8.0 * np.arange(1.0, 2000.0)
+    left = np.sum(2.0 / (missed * (missed**2 - 1.0)))
+    assert left < 0.005
+    assert record["entropy"] == pytest.approx(entropy - left, abs=1e-8)
+
+
+def test_standing_waves_in_the_plane(plans_of):
+    """psi ~ cos(k x) + cos(k y) with mean 1: <rho^2> = 2 x 3/8 + 6 x 1/4 = 9/4, so PR = 4 L^2 / 9.
+
+    The grid's own points take cos(4 k x) for 1, and find <rho^2> = 10/4; the cells' centres do not.
+    """
+    grid = Grid((48, 48), (30.0, 30.0))
+    psi = wave(grid, (12, 0), (-12, 0), (0, 12), (0, -12))
+    bare = participation_ratio(np.abs(psi) ** 2, grid.cell)
+    assert bare == pytest.approx(0.9 * 400.0, rel=1e-12)
+    assert record_of(grid, psi, plans_of)["participation_ratio"] == pytest.approx(400.0, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("index", "weight"), [((0, 0), 0), ((28, 0), 0), ((29, 0), 1), ((-30, 3), 1), ((0, 31), 1), ((28, 28), 0)]
 )
@@ -178,8 +212,9 @@ def test_the_edge_lies_beyond_nine_tenths_of_the_half_box(x, plans_of):
     psi[int(x / grid.spacing[0]) + 128] = grid.cell**-0.5
     record = record_of(grid, psi, plans_of)
     assert record["edge_probability"] == pytest.approx(float(abs(x) > 28.8), abs=1e-12)
-    # All in one cell: the smallest volume there is.
-    assert record["participation_ratio"] == pytest.approx(grid.cell)
+    # Between the points it is a sinc, the narrowest wave there is: integral sinc^4 = 2/3 of a cell, and
+    # 1 / (3 N^2) more in a box of N points.
+    assert record["participation_ratio"] == pytest.approx(1.5 * grid.cell / (1.0 + 0.5 / 256**2), rel=1e-12)
 
 
 def test_recording_leaves_the_wave_function_alone(launched):

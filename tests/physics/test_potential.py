@@ -80,6 +80,52 @@ def test_any_modes_on_the_lattice_add_up(plans_of, modes, t):
     np.testing.assert_allclose(field.rate(t), rate, rtol=0, atol=1e-12)
 
 
+def direct_gradient(grid, modes, t):
+    """grad V and its time derivative by adding the waves up one at a time, each (d, *shape)."""
+    gradient, rate = np.zeros((2, grid.dimension, *grid.shape))
+    for q, a, w, phi in zip(modes.q, modes.amplitude, modes.omega, modes.phase, strict=True):
+        angle = sum(k * x for k, x in zip(q, grid.positions(), strict=True)) - w * t + phi
+        gradient -= a * np.multiply.outer(q, np.sin(angle))
+        rate += a * w * np.multiply.outer(q, np.cos(angle))
+    return gradient, rate
+
+
+@pytest.mark.parametrize(("shape", "length"), [((129,), (TWO_PI * 40.5,)), ((45, 54), (TWO_PI * 14.2,) * 2)])
+@pytest.mark.parametrize("t", [0.0, 17.3])
+def test_a_snapshot_is_the_field_and_its_derivatives(shape, length, t, plans_of):
+    """Rounding as in the synthesis itself; squares of a gradient of order one add no more than that."""
+    field = thermal(shape, length, plans_of)
+    gradient, gradient_rate = direct_gradient(field.grid, field.modes, t)
+    taken = field.snapshot(t, gradient=True)
+    assert taken.t == t
+    np.testing.assert_array_equal(taken.value, field(t))
+    np.testing.assert_array_equal(taken.rate, field.rate(t))
+    np.testing.assert_allclose(field.gradient(t), gradient, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(taken.gradient_squared, np.sum(gradient**2, axis=0), rtol=0, atol=1e-11)
+    rate = 2.0 * np.sum(gradient * gradient_rate, axis=0)
+    np.testing.assert_allclose(taken.gradient_squared_rate, rate, rtol=0, atol=1e-11)
+
+
+def test_a_snapshot_has_no_gradient_unless_asked(plans_of):
+    taken = thermal((96,), (TWO_PI * 40.5,), plans_of).snapshot(3.0)
+    assert taken.gradient_squared is None
+    assert taken.gradient_squared_rate is None
+
+
+def test_thermal_amplitudes_and_zero_point_motion(plans_of):
+    """They reach the modes; a lattice at T = 0 is one only with zero-point motion."""
+    shape, length = (96,), (TWO_PI * 40.5,)
+    plain, options = thermal(shape, length, plans_of), {"amplitudes": "thermal", "zero_point": True}
+    for name, value in options.items():
+        other = thermal(shape, length, plans_of, **{name: value})
+        np.testing.assert_array_equal(other.modes.phase, plain.modes.phase)
+        assert np.abs(other.modes.amplitude - plain.modes.amplitude).max() > 0.01
+    cold = thermal(shape, length, plans_of, temperature=0.0, zero_point=True)
+    assert np.sum(cold.modes.amplitude**2) / 2.0 == pytest.approx(0.25)
+    with pytest.raises(InputError, match="temperature"):
+        thermal(shape, length, plans_of, temperature=-1.0, zero_point=True)
+
+
 def test_one_mode_runs_along_its_wavevector():
     """A cos(q x - w t) is its launched shape moved by (w / q) t."""
     grid = Grid((60,), (30.0,))

@@ -1,6 +1,7 @@
 """What a simulation is: values, derived numbers, refusals."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from physics import InputError, Numerics, Scenario, theory
+from physics.scenario import SINGLE_TOLERANCE
 
 positive = st.floats(min_value=1e-3, max_value=1e3)
 scenarios = st.builds(
@@ -21,7 +23,12 @@ scenarios = st.builds(
     dimension=st.sampled_from([1, 2]),
     realization=st.integers(0, 2**40),
     seed=st.integers(0, 2**40),
+    packet=st.integers(0, 1000),
     frozen=st.booleans(),
+    energy_filter=st.none() | st.tuples(st.floats(-5.0, 5.0), positive),
+    classical=st.booleans(),
+    amplitudes=st.sampled_from(["mean", "thermal"]),
+    zero_point=st.booleans(),
 )
 numerics = st.builds(
     Numerics,
@@ -31,6 +38,8 @@ numerics = st.builds(
     max_grid=st.integers(16, 4096),
     edge_tolerance=st.floats(min_value=1e-6, max_value=1.0),
     box_length=st.none() | positive,
+    boundary=st.sampled_from(["periodic", "absorbing"]),
+    integrator=st.sampled_from(["auto", "strang"]),
 )
 
 
@@ -85,7 +94,7 @@ NAN, INFINITY = float("nan"), float("inf")
     ("name", "values"),
     [
         ("disorder", [-0.1, NAN, INFINITY, "1", True]),
-        ("sound_speed", [-0.1, NAN, INFINITY, "1", [0.1]]),
+        ("sound_speed", [-0.1, NAN, INFINITY, "1", [0.1], None]),
         ("temperature", [0.0, -1.0, NAN, INFINITY, "1", None]),
         ("wavenumber", [0.0, -1.0, NAN, INFINITY, "1", None]),
         ("packet_width", [0.0, -1.0, NAN, INFINITY, "1", None]),
@@ -93,6 +102,13 @@ NAN, INFINITY = float("nan"), float("inf")
         ("dimension", [0, 3, 1.5, 2.0, "2", True, None]),
         ("realization", [-1, 0.5, 1.0, "0", True, None]),
         ("seed", [-1, 0.5, 1.0, "0", True, None]),
+        ("packet", [-1, 0.5, "0", True, None, np.float64(1.0)]),
+        ("frozen", [0, 1, "yes", None, np.True_]),
+        ("classical", [1, "yes", None]),
+        ("zero_point", [1, "no", None]),
+        ("amplitudes", ["rms", "", None, True]),
+        ("center", [0.0, (1.0,), (1.0, 2.0, 3.0), (1.0, NAN), ("a", "b"), "ab"]),
+        ("energy_filter", [0.5, (0.5,), (NAN, 0.1), (0.5, INFINITY), (0.5, None)]),
     ],
 )
 def test_a_scenario_names_what_it_refuses(name, values):
@@ -122,10 +138,97 @@ def test_a_scenario_has_either_disorder_or_coupling():
         ("max_grid", [15, -256, 256.0, "256"]),
         ("edge_tolerance", [0.0, -0.1, 1.5, NAN, "0.02"]),
         ("box_length", [0.0, -1.0, NAN, INFINITY, "100"]),
-        ("precision", ["single", "quadruple", 64]),
+        ("precision", ["quadruple", 64, None]),
+        ("boundary", ["reflecting", "", None]),
+        ("integrator", ["rk4", 4, None]),
     ],
 )
 def test_numerics_name_what_they_refuse(name, values):
     for value in values:
         with pytest.raises(InputError, match=rf"^{name}: expected .*got "):
             Numerics(**{name: value})
+
+
+@pytest.mark.parametrize("delta", [0.0, -0.1])
+def test_an_energy_window_has_a_width(delta):
+    with pytest.raises(InputError, match=r"^energy_filter's delta: expected .*got "):
+        Scenario(disorder=1.0, energy_filter=(0.5, delta))
+
+
+def test_single_precision_has_its_least_tolerance():
+    assert Numerics(precision="single", tolerance=SINGLE_TOLERANCE).tolerance == SINGLE_TOLERANCE
+    with pytest.raises(
+        InputError, match=r"^tolerance: expected 0\.001 or above in single precision, got 0\.0009"
+    ):
+        Numerics(precision="single", tolerance=9e-4)
+
+
+def test_the_fourth_order_has_no_absorbing_edge():
+    with pytest.raises(InputError, match=r"^integrator: expected 'strang' or 'auto'"):
+        Numerics(boundary="absorbing", integrator="takahashi-imada")
+
+
+def test_a_cold_lattice_has_only_its_zero_point_motion():
+    assert Scenario(disorder=1.0, temperature=0.0, zero_point=True).rms == 0.5
+    with pytest.raises(InputError, match="no mode is awake"):
+        Scenario(disorder=1.0, temperature=0.0)
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.uint8])
+def test_whole_numbers_may_be_numpys(kind):
+    """Kept as Python's: equal, of one hash, and printed alike, which identities are made of."""
+    names = {"dimension": 1, "realization": 3, "seed": 7, "packet": 2}
+    plain = Scenario(disorder=1.0, **names)
+    other = Scenario(disorder=1.0, **{name: kind(value) for name, value in names.items()})
+    assert (other, hash(other), repr(other)) == (plain, hash(plain), repr(plain))
+    asked = Numerics(samples=kind(40), max_grid=kind(128))
+    assert repr(asked) == repr(Numerics(samples=40, max_grid=128))
+
+
+# ---- several packets in one field
+
+
+@given(st.floats(-10.0, 10.0), st.integers(0, 200))
+def test_packet_number_0_is_the_plain_launch(direction, packet):
+    scenario = Scenario(disorder=1.0, direction=direction, center=(3.0, -4.0))
+    expected = (np.cos(direction), np.sin(direction))
+    assert scenario.wavevector == pytest.approx(expected, abs=1e-12)
+    assert scenario.launch_point((100.0, 80.0)) == (3.0, -4.0)
+    other = replace(scenario, packet=packet)
+    assert np.hypot(*other.wavevector) == pytest.approx(1.0)
+    assert all(abs(x) <= 50.0 for x in other.launch_point((100.0, 100.0)))
+
+
+def largest_gap(turns):
+    turns = np.sort(turns)
+    return float(np.max(np.diff([*turns, turns[0] + 1.0])))
+
+
+@pytest.mark.parametrize("count", [2, 4, 8, 21, 50])
+def test_packets_spread_over_directions_and_places(count):
+    """Multiples of the golden turn leave gaps of three lengths, the largest below 2 / n of a turn (Sos 1958).
+
+    Places: each quarter of the box has its share of the packets, to 1.5 of them in so even a sequence.
+    """
+    packets = [Scenario(disorder=1.0, packet=number) for number in range(count)]
+    turns = [np.arctan2(*p.wavevector[::-1]) / (2.0 * np.pi) % 1.0 for p in packets]
+    assert largest_gap(turns) < 2.0 / count
+    assert len({p.launch_point((60.0, 60.0)) for p in packets}) == count
+    x, y = np.array([p.launch_point((60.0, 60.0)) for p in packets]).T
+    for quarter in ((x < 0) & (y < 0), (x < 0) & (y >= 0), (x >= 0) & (y < 0), (x >= 0) & (y >= 0)):
+        assert abs(np.count_nonzero(quarter) - count / 4.0) <= 1.5
+
+
+def test_packets_on_the_line_go_both_ways():
+    packets = [Scenario(disorder=1.0, dimension=1, packet=number) for number in range(16)]
+    assert [p.wavevector[0] for p in packets] == [1.0, -1.0] * 8
+    places = [p.launch_point((60.0,))[0] / 60.0 % 1.0 for p in packets]
+    assert largest_gap(places) < 2.0 / 16
+
+
+@given(st.floats(-200.0, 200.0), st.floats(-200.0, 200.0))
+def test_places_are_those_of_the_periodic_box(x, y):
+    length = (100.0, 80.0)
+    here = Scenario(disorder=1.0, center=(x, y)).launch_point(length)
+    assert all(abs(c) <= extent / 2.0 for c, extent in zip(here, length, strict=True))
+    assert np.allclose(np.remainder(np.subtract(here, (x, y)) + 1e-6, length), 1e-6, atol=1e-9)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from store import (
+    SCHEMA_VERSION,
     DamagedStoreError,
     ExperimentStore,
     ModelMismatchError,
@@ -108,7 +109,7 @@ def test_a_newer_minor_version_is_refused_by_its_columns(store):
 
 
 def test_schema_versions_mix_in_one_table(store, chunk):
-    extend_schema(store, "1.1", "diffusion")
+    extend_schema(store, "1.2", "diffusion")
     newer = store.path / "fragments" / "newer-a1"
     store.commit("c", *chunk("a"))
     newer.mkdir()
@@ -124,6 +125,30 @@ def test_schema_versions_mix_in_one_table(store, chunk):
         ("a", "c", None),
         ("b", "newer", None),
     ]
+
+
+def age(store: ExperimentStore, added: set[str]) -> None:
+    """Make the store one of schema 1.0: columns that were added since are in none of its files."""
+    (store.path / "schema" / SCHEMA_VERSION).rename(store.path / "schema" / "1.0")
+    for path in store.path.glob("*/*/*.parquet"):
+        table = pq.read_table(path)
+        pq.write_table(table.drop_columns([name for name in table.column_names if name in added]), path)
+
+
+def test_a_store_of_the_first_schema_is_read_and_extended(store, chunk):
+    added = {"temperature_K", "packet", "zero_point", "boundary", "position_return", "msd_classical_err"}
+    store.commit("c", *chunk("a"))
+    age(store, added)
+    older = ExperimentStore(store.path)
+    query = "select temperature_K, packet, status from trials where packet is null"
+    assert list(older.sql(query).rows()) == [(None, None, "complete")]
+    assert list(older.sql("select temperature_K, trials from points").rows()) == [(None, 1)]
+    assert older.series(["a"], ("msd", "packet", "msd_classical_err"))["msd"].shape == (5,)
+    # Reading has added nothing; writing adds the columns.
+    assert [path.name for path in (store.path / "schema").iterdir()] == ["1.0"]
+    older.commit("d", *chunk("b", temperature_K=300.0, packet=2))
+    query = "select trial_id, temperature_K, packet, count(msd) from series group by all order by all"
+    assert list(older.sql(query).rows()) == [("a", None, None, 5), ("b", 300.0, 2, 5)]
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_points_count_their_trials_and_carry_the_latest_labels(store, chunk):
     )
     query = f"select point_id, {', '.join(AXIS_NAMES)}, trials, complete, error, lost"
     (row,) = store.sql(f"{query}, regime, membership, frozen_regime from points").rows()
-    axes = (1.5, None, 0.25, None, None, None, 2, None)
+    axes = (1.5, None, 0.25, None, None, None, 2, None, None)
     assert row == ("point", *axes, 3, 2, 1, 0, "released", [0.1, 0.9], "frozen in")
     latest = store.sql("select label_version, frozen from labels where latest order by all").rows()
     assert list(latest) == [("n", False), ("u", True)]

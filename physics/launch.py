@@ -1,0 +1,57 @@
+"""From a scenario to the field and the wave function at time 0."""
+
+from __future__ import annotations
+
+from physics.absorption import absorber
+from physics.classical import classical_twin
+from physics.energy_filter import energy_filtered
+from physics.fourier import Plans
+from physics.grid import FloatArray, Grid
+from physics.packet import ComplexArray, gaussian_packet
+from physics.potential import DeformationPotential
+from physics.scenario import ABSORBING, Numerics, Scenario
+
+
+def lattice(scenario: Scenario, grid: Grid, plans: Plans | None = None) -> DeformationPotential:
+    """The field that a scenario names, on a grid."""
+    return DeformationPotential.thermal(
+        grid,
+        rms=scenario.rms,
+        temperature=scenario.temperature,
+        speed=0.0 if scenario.frozen else scenario.speed,
+        seed=scenario.seed,
+        realization=scenario.realization,
+        amplitudes=scenario.amplitudes,
+        zero_point=scenario.zero_point,
+        plans=plans,
+    )
+
+
+def launched(scenario: Scenario, field: DeformationPotential, plans: Plans | None = None) -> ComplexArray:
+    """The wave function that a scenario launches into a field, shape ``grid.shape``, normalised.
+
+    Raises
+    ------
+    InputError
+        If the box cannot hold the packet, or the energy window holds next to nothing of it.
+    """
+    grid = field.grid
+    center = scenario.launch_point(grid.length)
+    psi = gaussian_packet(grid, scenario.wavevector, scenario.width, center)
+    if scenario.energy_filter is None:
+        return psi
+    energy, delta = (share * scenario.fermi_energy for share in scenario.energy_filter)
+    if plans is None or plans.precision != "double":
+        plans = Plans(grid.shape)
+    return energy_filtered(psi, grid, field(0.0), energy, delta, plans)[0]
+
+
+def classical_series(scenario: Scenario, field: DeformationPotential, t: FloatArray) -> dict[str, FloatArray]:
+    """Series of the classical twin at the times of the wave's, each (n,)."""
+    msd, error = classical_twin(scenario, field, t)
+    return {"msd_classical": msd, "msd_classical_err": error}
+
+
+def loss_rate(scenario: Scenario, numerics: Numerics, grid: Grid) -> FloatArray | None:
+    """Rate at which the box's edge absorbs, where it does: waves from half the launch wavenumber on."""
+    return absorber(grid, scenario.wavenumber / 2.0) if numerics.boundary == ABSORBING else None
