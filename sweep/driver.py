@@ -77,7 +77,7 @@ def drive(
     try:
         scheduler = Scheduler(backend.start(workers))
         scheduler.offer(first)
-        with _sigterm_raises():
+        with sigterm_raises():
             _Drive(source, scheduler, store, backend, provenance, progress, done).loop()
     finally:
         backend.stop()
@@ -136,7 +136,7 @@ class _Drive:
 
 
 @contextmanager
-def _sigterm_raises() -> Iterator[None]:
+def sigterm_raises() -> Iterator[None]:
     """Turn SIGTERM into an exit with status 143; set after the backend has started, for Ray sets its own."""
     if threading.current_thread() is not threading.main_thread():
         # Only the main thread may set handlers; whoever runs this elsewhere keeps their own.

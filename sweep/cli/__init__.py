@@ -9,6 +9,7 @@ import click
 from sweep.cli.jobs import campaign_command, plan_command, run_command
 from sweep.cli.maps import map_command, regimes_command, report_command
 from sweep.cli.refusals import exit_code, explain
+from sweep.cli.simulate import simulate_command
 from sweep.cli.tables import query_command, status_command
 
 INTERRUPTED = 130
@@ -28,6 +29,7 @@ def regimap() -> None:
 
 for command in (
     plan_command,
+    simulate_command,
     run_command,
     campaign_command,
     status_command,

@@ -1,0 +1,126 @@
+"""`simulate`: one trajectory in this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from textwrap import fill
+from typing import TypeVar
+
+import click
+import numpy as np
+from tqdm import tqdm
+
+from physics import Trajectory, resolve, simulate
+from sweep.cli.account import record, summary
+from sweep.cli.settings import NUMERICS, SCENARIO, Chosen, chosen
+from sweep.cost import trial_cost
+from sweep.driver import sigterm_raises
+from sweep.errors import SweepError
+from sweep.figures import save, save_movie, shots, trajectory_figure
+from sweep.figures.movie import check_format
+from sweep.spec import SweepSpec
+
+INVALID = 1
+PICTURES = (".png", ".svg", ".pdf")
+# A shorter run says nothing of its progress.
+PATIENCE_S = 2.0
+Item = TypeVar("Item")
+
+
+def _wrapped(text: str) -> str:
+    # A line of its own with \b keeps click from joining a paragraph's lines again.
+    return "\b\n" + fill(text, 98)
+
+
+EPILOG = "\n\n".join(
+    _wrapped(text)
+    for text in (
+        f"Names for --set: the fields of a scenario ({', '.join(SCENARIO)}) and of the numerics "
+        f"({', '.join(NUMERICS)}), and any axis of SPEC. Values as TOML writes them.",
+        "--json prints one object: trial_id, point_id, status, reason, scenario, numerics, temperature_K (of "
+        "a material), scalars (columns of the table trials), closed_forms (of weak scattering), wall_s, "
+        "and series (columns of the table series, each a list of numbers). Null stands for a number that "
+        "is not determined or is infinite.",
+        "Exit codes: 0 done, also where the packet escaped its box (the series are good up to t_valid); 1 "
+        "where a numerical guard failed; 2 bad input; 130 after Ctrl-C, 143 after SIGTERM.",
+    )
+) + (
+    "\n\n\b\nExample: regimap simulate examples/quickstart.toml --set disorder=2 --set sound_speed=0.2 \\\n"
+    "           --plot trajectory.png --movie trajectory.gif"
+)
+
+
+@click.command("simulate", epilog=EPILOG)
+@click.argument("spec", required=False, type=click.Path(path_type=Path))
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a value; may be repeated.")
+@click.option(
+    "--plot", type=click.Path(path_type=Path), help="Series beside closed forms (.png, .svg, .pdf)."
+)
+@click.option("--movie", type=click.Path(path_type=Path), help="Density over the landscape (.gif, .mp4).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the summary.")
+def simulate_command(
+    spec: Path | None, *, settings: tuple[str, ...], plot: Path | None, movie: Path | None, as_json: bool
+) -> int:
+    """Simulate one trajectory: a point of SPEC, with a value for each of its axes, or --set alone.
+
+    Prints what was measured beside what closed forms say.
+    """
+    _check_targets(plot, movie)
+    choice = chosen(SweepSpec.from_toml(spec) if spec is not None else None, settings)
+    with sigterm_raises():
+        started = time.perf_counter()
+        trajectory = _simulated(choice)
+        wall_s = time.perf_counter() - started
+        if plot is not None:
+            save(trajectory_figure(trajectory), plot)
+        if movie is not None:
+            _film(trajectory, movie)
+        shown = json.dumps(record(choice, trajectory, wall_s), allow_nan=False) if as_json else None
+        click.echo(shown or summary(choice, trajectory, wall_s))
+    if trajectory.status == "invalid":
+        click.echo(f"regimap: finished, but gave no data: {trajectory.reason}", err=True)
+        return INVALID
+    return 0
+
+
+def _check_targets(plot: Path | None, movie: Path | None) -> None:
+    if plot is not None and plot.suffix not in PICTURES:
+        raise SweepError(f"plot: expected a name ending in {', '.join(PICTURES)}, got {plot.name!r}")
+    if movie is not None:
+        check_format(movie)
+    for name, path in (("plot", plot), ("movie", movie)):
+        if path is None:
+            continue
+        if path.is_dir():
+            raise SweepError(f"{name}: expected a file name, got the directory {path}")
+        if not path.parent.is_dir():
+            raise SweepError(f"{name}: expected an existing directory for {path}, got none; make it first")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise SweepError(f"{name}: expected a directory that can be written to, got {path.parent}")
+
+
+def _simulated(choice: Chosen) -> Trajectory:
+    resolution = resolve(choice.scenario, choice.numerics)
+    predicted = trial_cost(choice.trial)
+    if predicted > PATIENCE_S:
+        shape = " x ".join(map(str, resolution.grid.shape))
+        steps = resolution.steps * (choice.numerics.samples - 1)
+        click.echo(f"simulating {shape} points, {steps} steps, about {predicted:.0f} s", err=True)
+    # Overflow and the like become an invalid trajectory with its reason, as in a sweep.
+    with np.errstate(all="ignore"):
+        return simulate(choice.scenario, choice.numerics)
+
+
+def _film(trajectory: Trajectory, path: Path) -> None:
+    click.echo(f"drawing {trajectory.t.size} frames of {path}", err=True)
+    save_movie(trajectory, _counted(shots(trajectory), trajectory.t.size), path)
+
+
+def _counted(items: Iterable[Item], total: int) -> Iterator[Item]:
+    bar = tqdm(items, total=total, unit="frame", delay=PATIENCE_S, disable=not sys.stderr.isatty())
+    yield from bar
