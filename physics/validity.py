@@ -22,13 +22,16 @@ def valid_samples(series: dict[str, FloatArray], length: float, numerics: Numeri
 
     A sample counts as long as ``(p - p(0)) (L / 2)^2 <= edge_tolerance MSD``, where p is the
     probability near the edge, or what an absorbing edge has taken: the tail that was there at launch
-    is in the MSD's own zero. The MSD is the largest so far, so that a packet that contracts does
-    not shorten its own record. The first sample always counts.
+    is in the MSD's own zero. The MSD is its largest change so far, either way, so that a packet that
+    contracts does not shorten its own record, and no less than what the tolerance leaves unknown of the
+    raw one. The first sample always counts.
     """
     absorbing = numerics.boundary == ABSORBING
     lost = -series["norm"] if absorbing else series["edge_probability"]
     faked = (lost - lost[0]) * (length / 2.0) ** 2
-    allowed = numerics.edge_tolerance * np.maximum.accumulate(series["msd_raw"] - series["msd_raw"][0])
+    raw = series["msd_raw"]
+    moved = np.maximum(np.abs(raw - raw[0]), numerics.tolerance * raw[0])
+    allowed = numerics.edge_tolerance * np.maximum.accumulate(moved)
     beyond = np.flatnonzero(faked[1:] > allowed[1:])
     return int(beyond[0]) + 1 if beyond.size else faked.size
 

@@ -42,7 +42,12 @@ CASES = [
     # The largest MSD so far, not the present one.
     ([0.0, 0.019, 0.019], [0.0, 1.0, 0.1], 3),
     ([0.0, 0.021, 0.0], [0.0, 1.0, 9.0], 1),
-    ([0.0, 1e-9, 0.0], [0.0, -1.0, 9.0], 1),
+    # A packet that contracts has moved too.
+    ([0.0, 0.019, 0.0], [0.0, -1.0, 9.0], 3),
+    ([0.0, 0.021, 0.0], [0.0, -1.0, 9.0], 1),
+    # One that has not moved: a thousandth of the raw MSD, the tolerance, is not known anyway.
+    ([0.0, 1.7e-4, 0.0], [0.0, 0.0, 9.0], 3),
+    ([0.0, 1.9e-4, 0.0], [0.0, 0.0, 9.0], 1),
     # What was at the edge at launch does not count.
     ([0.5, 0.519, 0.519], [0.0, 1.0, 1.0], 3),
     ([0.5, 0.521, 0.519], [0.0, 1.0, 1.0], 1),
