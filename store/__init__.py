@@ -16,6 +16,7 @@ from store.errors import (
     RecordError,
     StoreError,
     StoreNotFoundError,
+    UnreachableError,
     VersionError,
     WriteError,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Result",
     "StoreError",
     "StoreNotFoundError",
+    "UnreachableError",
     "VersionError",
     "WriteError",
 ]

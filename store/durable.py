@@ -121,13 +121,6 @@ def publish_directory(source: Path, target: Path) -> bool:
     return fresh
 
 
-def put_file(target: Path, payload: bytes, staging: Path) -> bool:
-    """Write `payload` as `target` unless that exists; whether this call did it."""
-    with write_errors(target), staged(staging) as path:
-        write_file(path, payload)
-        return publish_file(path, target)
-
-
 def replace_file(target: Path, payload: bytes, staging: Path) -> None:
     """Write `payload` as `target` in one step, whatever was there."""
     with write_errors(target), staged(staging) as path:

@@ -43,5 +43,9 @@ class QueryError(StoreError, ValueError):
     """The SQL was refused or failed; the message carries DuckDB's own."""
 
 
+class UnreachableError(StoreError, OSError):
+    """The object store did not answer, or refused to."""
+
+
 class MissingPackageError(StoreError, ImportError):
     """An optional package that the caller asked for is not installed."""

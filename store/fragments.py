@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
-from store.durable import fsync, publish_directory, staged, write_errors
 from store.errors import ConflictError
-from store.layout import Layout
-from store.parquet import read_rows, row_count, write_table
+from store.layout import SERIES_DIGEST, fragment_name
+from store.medium import Medium
+from store.parquet import encode_table, read_rows, row_count
 from store.schema import SERIES, TRIALS
-
-TRIALS_FILE = "trials.parquet"
-SERIES_FILE = "series.parquet"
 
 
 @dataclass(frozen=True)
@@ -40,40 +37,32 @@ class Receipt:
     fresh: bool
 
 
-def commit_fragment(layout: Layout, chunk: str, attempt: int, trials: pa.Table, series: pa.Table) -> Receipt:
+def commit_fragment(medium: Medium, chunk: str, attempt: int, trials: pa.Table, series: pa.Table) -> Receipt:
     """Make `trials` and `series` the fragment of this attempt, unless it stands already.
-
-    Stage both files and flush them, flush the staging directory, rename it into place, flush its new parent.
 
     Raises
     ------
     ConflictError
         If a fragment of this name stands and holds other trials.
     WriteError
-        If the file system refuses.
+        If the medium refuses.
     """
-    target = layout.fragment(chunk, attempt)
-    fresh = not target.is_dir() and _publish(layout, target, trials, series)
-    if fresh:
+    name = fragment_name(chunk, attempt)
+    encoded = encode_table(SERIES, series)
+    digest = {SERIES_DIGEST: hashlib.sha256(encoded).hexdigest()}
+    if medium.put_fragment(name, encode_table(TRIALS, trials.replace_schema_metadata(digest)), encoded):
         return Receipt(chunk, attempt, trials.num_rows, series.num_rows, fresh=True)
-    return _standing(layout, target, Receipt(chunk, attempt, trials.num_rows, 0, fresh=False), trials)
+    return _standing(medium, name, Receipt(chunk, attempt, trials.num_rows, 0, fresh=False), trials)
 
 
-def _publish(layout: Layout, target: Path, trials: pa.Table, series: pa.Table) -> bool:
-    with write_errors(target), staged(layout.staging) as directory:
-        directory.mkdir()
-        write_table(directory / TRIALS_FILE, TRIALS, trials)
-        write_table(directory / SERIES_FILE, SERIES, series)
-        return publish_directory(directory, target)
-
-
-def _standing(layout: Layout, target: Path, asked: Receipt, trials: pa.Table) -> Receipt:
-    stored = set(read_rows(target / TRIALS_FILE, ["trial_id"]).column("trial_id").to_pylist())
+def _standing(medium: Medium, name: str, asked: Receipt, trials: pa.Table) -> Receipt:
+    fragment = next(fragment for fragment in medium.fragments() if fragment.name == name)
+    stored = set(read_rows(medium, fragment.trials, ["trial_id"]).column("trial_id").to_pylist())
     if stored != set(trials.column("trial_id").to_pylist()):
         raise ConflictError(
             f"expected attempt {asked.attempt} of chunk {asked.chunk!r} to hold these {asked.trials} trials; "
-            f"got a fragment of {len(stored)} others in {target}; use another chunk name or the next attempt"
+            f"got a fragment of {len(stored)} others in {medium.place(fragment.trials)}; "
+            "use another chunk name or the next attempt"
         )
-    fsync(layout.fragments)  # its writer may not have come that far
-    samples = row_count(target / SERIES_FILE)
+    samples = row_count(medium, fragment.series)
     return Receipt(asked.chunk, asked.attempt, len(stored), samples, fresh=False)

@@ -6,17 +6,17 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-import pyarrow.parquet as pq
-
+from store import layout
 from store.errors import (
     DamagedStoreError,
     ModelMismatchError,
-    NotAStoreError,
     StoreNotFoundError,
     VersionError,
 )
-from store.layout import Layout, version_key
+from store.layout import schema_versions, version_key
 from store.ledgers import LEDGERS
+from store.medium import Medium
+from store.parquet import column_names
 from store.schema import SCHEMA_VERSION, SERIES, TRIALS
 
 FORMAT_VERSION = "1.0"
@@ -56,71 +56,70 @@ class Identity:
         return (json.dumps(asdict(self), indent=2) + "\n").encode()
 
 
-def read_identity(layout: Layout) -> Identity:
+def read_identity(medium: Medium) -> Identity:
     """Read ``store.json``.
 
     Raises
     ------
     StoreNotFoundError
-        If there is nothing at the path, or a directory without a store.
-    NotAStoreError
-        If the path is a file.
+        If there is nothing at the place, or other things than a store.
     DamagedStoreError
         If ``store.json`` cannot be understood.
     """
-    if layout.root.exists() and not layout.root.is_dir():
-        raise NotAStoreError(f"expected a store's directory; got the file {layout.root}; give another path")
-    if not layout.identity.is_file():
-        found = "a directory without store.json" if layout.root.is_dir() else "nothing there"
-        raise StoreNotFoundError(
-            f"expected a store at {layout.root}; got {found}; create one or give its path"
-        )
     try:
-        entries = json.loads(layout.identity.read_bytes())
+        text = medium.read(layout.IDENTITY)
+    except FileNotFoundError:
+        found = f"a directory without {layout.IDENTITY}" if medium.names("") else "nothing there"
+        raise StoreNotFoundError(
+            f"expected a store at {medium.url}; got {found}; create one or give its path"
+        ) from None
+    try:
+        entries = json.loads(text)
         return Identity(*(str(entries[key]) for key in ("format", "schema", "model", "created")))
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedStoreError(
-            f"expected JSON with format, schema, model and created in {layout.identity}; "
+            f"expected JSON with format, schema, model and created in {medium.place(layout.IDENTITY)}; "
             f"got {error!r}; restore it"
         ) from error
 
 
-def check_model(identity: Identity, layout: Layout, model: str | None) -> None:
+def check_model(identity: Identity, medium: Medium, model: str | None) -> None:
     """Raise `ModelMismatchError` if a model is asked for and it is not the store's."""
     if model is not None and model != identity.model:
         raise ModelMismatchError(
-            f"expected a store of model {model!r}; got one of {identity.model!r} at {layout.root}; "
+            f"expected a store of model {model!r}; got one of {identity.model!r} at {medium.url}; "
             "use another store"
         )
 
 
-def check_versions(identity: Identity, layout: Layout) -> None:
+def check_versions(identity: Identity, medium: Medium) -> None:
     """Raise `VersionError` unless every version found in the store can be read by this program."""
-    _check_major("format", identity.format, FORMAT_VERSION, layout)
-    for version in {identity.schema, *layout.schema_versions()}:
-        _check_major("schema", version, SCHEMA_VERSION, layout)
+    _check_major("format", identity.format, FORMAT_VERSION, medium)
+    for version in {identity.schema, *schema_versions(medium)}:
+        _check_major("schema", version, SCHEMA_VERSION, medium)
         if version_key(version) > version_key(SCHEMA_VERSION):
-            _check_columns(version, layout)
+            _check_columns(version, medium)
 
 
-def _check_major(what: str, found: str, ours: str, layout: Layout) -> None:
+def _check_major(what: str, found: str, ours: str, medium: Medium) -> None:
     try:
         major, newer = version_key(found)[0], version_key(found) > version_key(ours)
     except ValueError:
         raise DamagedStoreError(
-            f"expected a version in {layout.identity}; got {found!r}; restore it"
+            f"expected a version in {medium.place(layout.IDENTITY)}; got {found!r}; restore it"
         ) from None
     if major != version_key(ours)[0]:
         advice = "upgrade regimap" if newer else "read it with an older regimap"
-        raise VersionError(f"expected {what} {ours}; got {what} {found} in {layout.root}; {advice}")
+        raise VersionError(f"expected {what} {ours}; got {what} {found} in {medium.url}; {advice}")
 
 
-def _check_columns(version: str, layout: Layout) -> None:
-    for path in sorted((layout.schema / version).glob("*.parquet")):
-        known = {column.name for table in TABLES if table.name == path.stem for column in table.columns}
-        unknown = [name for name in pq.read_schema(path).names if name not in known]
+def _check_columns(version: str, medium: Medium) -> None:
+    for table in TABLES:
+        key = layout.schema_file(version, table.name)
+        names = column_names(medium, key) if medium.exists(key) else []
+        unknown = [name for name in names if name not in table.by_name]
         if unknown:
             raise VersionError(
-                f"expected schema {SCHEMA_VERSION}; got schema {version} in {layout.root}, whose table "
-                f"{path.stem} has {', '.join(unknown)}; upgrade regimap"
+                f"expected schema {SCHEMA_VERSION}; got schema {version} in {medium.url}, whose table "
+                f"{table.name} has {', '.join(unknown)}; upgrade regimap"
             )

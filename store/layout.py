@@ -1,12 +1,39 @@
-"""Where things are inside a store's directory, and which names may go there."""
+"""Where things are inside a store, and which names may go there.
+
+A key is a path relative to the store, with forward slashes, whatever holds the store.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
 
 from store.errors import RecordError
+from store.medium import Medium
+
+IDENTITY = "store.json"
+"""What the store is; the last file that creation writes."""
+VIEWS = "views.sql"
+"""SQL that makes the store readable by the plain duckdb command."""
+SCHEMA = "schema"
+"""Holds an empty file of every table for each schema version written here."""
+FRAGMENTS = "fragments"
+"""Committed chunks, a directory each."""
+COMPACTED = "compacted"
+"""Fragments merged into larger files, a directory for each compaction."""
+MANIFESTS = "manifests"
+"""Which compacted files stand, and which fragments they replace: numbered, the newest counts."""
+KEPT = "kept"
+"""Small immutable files."""
+LEDGER = "ledger"
+"""Holds a directory for each ledger table."""
+STAGING = "staging"
+"""Unfinished writes; outside every pattern that a reader lists."""
+
+SERIES_DIGEST = "series_sha256"
+"""Key in the footer of a fragment's trials: the SHA-256 of its series file."""
+
+TRIALS_FILE = "trials.parquet"
+SERIES_FILE = "series.parquet"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+=,-]{0,179}")
 _FRAGMENT = re.compile(rf"{_NAME.pattern}-a[1-9][0-9]*")
@@ -29,69 +56,30 @@ def checked_name(what: str, name: object) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Paths inside a store.
+def fragment_name(chunk: str, attempt: int) -> str:
+    """Name of the fragment that a chunk's attempt commits as."""
+    return f"{chunk}-a{attempt}"
 
-    Attributes
-    ----------
-    root : Path
-        The store's directory, absolute.
-    """
 
-    root: Path
+def is_fragment(name: str) -> bool:
+    """Whether `name` can be that of a fragment."""
+    return _FRAGMENT.fullmatch(name) is not None
 
-    @property
-    def identity(self) -> Path:
-        """What the store is; the last file that creation writes."""
-        return self.root / "store.json"
 
-    @property
-    def views(self) -> Path:
-        """SQL that makes the directory readable by the plain duckdb command."""
-        return self.root / "views.sql"
+def ledger(table: str) -> str:
+    """Directory of a ledger table."""
+    return f"{LEDGER}/{table}"
 
-    @property
-    def schema(self) -> Path:
-        """Holds an empty file of every table for each schema version written here."""
-        return self.root / "schema"
 
-    @property
-    def fragments(self) -> Path:
-        """Committed chunks, a directory each."""
-        return self.root / "fragments"
+def schema_file(version: str, table: str) -> str:
+    """Key of the empty file of a table in a schema version."""
+    return f"{SCHEMA}/{version}/{table}.parquet"
 
-    @property
-    def staging(self) -> Path:
-        """Unfinished writes; outside every pattern that a reader lists."""
-        return self.root / "staging"
 
-    @property
-    def kept(self) -> Path:
-        """Small immutable files."""
-        return self.root / "kept"
-
-    @property
-    def ledgers(self) -> Path:
-        """Holds a directory for each ledger table."""
-        return self.root / "ledger"
-
-    def ledger(self, table: str) -> Path:
-        """Directory of a ledger table."""
-        return self.ledgers / table
-
-    def fragment(self, chunk: str, attempt: int) -> Path:
-        """Directory of the fragment that a chunk's attempt commits as."""
-        return self.fragments / f"{chunk}-a{attempt}"
-
-    def fragment_names(self) -> list[str]:
-        """Names of the committed fragments, sorted."""
-        return sorted(entry.name for entry in self.fragments.iterdir() if _FRAGMENT.fullmatch(entry.name))
-
-    def schema_versions(self) -> list[str]:
-        """Schema versions that have been written here, oldest first."""
-        names = (entry.name for entry in self.schema.iterdir() if re.fullmatch(r"\d+\.\d+", entry.name))
-        return sorted(names, key=version_key)
+def schema_versions(medium: Medium) -> list[str]:
+    """List the schema versions that have been written to a store, oldest first."""
+    names = (name for name in medium.names(SCHEMA) if re.fullmatch(r"\d+\.\d+", name))
+    return sorted(names, key=version_key)
 
 
 def version_key(version: str) -> tuple[int, ...]:

@@ -4,38 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import MappingProxyType
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from store.columns import Table
-from store.durable import fsync
 from store.errors import DamagedStoreError
+from store.medium import Medium
 from store.schema import SERIES, TRIALS
 
-_ROW_GROUP_ROWS = MappingProxyType({SERIES.name: 122_880, TRIALS.name: 16_384})
+ROW_GROUP_ROWS = MappingProxyType({SERIES.name: 122_880, TRIALS.name: 16_384})
+"""Rows of a row group: small enough to be skipped by their ranges, large enough to be read at full speed."""
 
 
-def write_table(path: Path, table: Table, rows: pa.Table) -> None:
-    """Write `rows` of `table` to a new file and flush it.
+def encode_table(table: Table, rows: pa.Table) -> bytes:
+    """Return `rows` of `table` as the bytes of a Parquet file."""
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(sink, rows.schema, **_encoding(table, rows.column_names)) as writer:
+        writer.write_table(rows, row_group_size=row_group_rows(table))
+    encoded: bytes = sink.getvalue().to_pybytes()
+    return encoded
 
-    Observables are split by byte and then compressed, keys are dictionary-encoded: smaller and faster than
-    a dictionary on everything, which floating-point noise defeats.
+
+def sorted_writer(file: BinaryIO, table: Table) -> pq.ParquetWriter:
+    """Open `file` for many rows of `table`, with a bloom filter on the trial's id."""
+    bloom = {"trial_id": {"ndv": row_group_rows(table), "fpp": 0.01}}
+    encoding = _encoding(table, table.arrow.names)
+    return pq.ParquetWriter(file, table.arrow, bloom_filter_options=bloom, **encoding)
+
+
+def row_group_rows(table: Table) -> int:
+    """Rows of a row group of `table`."""
+    return ROW_GROUP_ROWS.get(table.name, 16_384)
+
+
+def _encoding(table: Table, names: list[str]) -> dict[str, Any]:
+    """Observables split by byte and then compressed, keys dictionary-encoded.
+
+    That is smaller and faster than a dictionary on everything, which floating-point noise defeats. A checksum
+    of every page lets a reader that asks for it find a flipped bit.
     """
-    pq.write_table(
-        rows,
-        path,
-        compression="zstd",
-        use_dictionary=sorted(table.keys & set(rows.column_names)),
-        use_byte_stream_split=[name for name in table.observables if name in rows.column_names],
-        row_group_size=_ROW_GROUP_ROWS.get(table.name, 16_384),
-    )
-    fsync(path)
+    return {
+        "compression": "zstd",
+        "use_dictionary": sorted(table.keys & set(names)),
+        "use_byte_stream_split": [name for name in table.observables if name in names],
+        "write_page_checksum": True,
+    }
 
 
-def read_rows(path: Path, columns: list[str] | None = None) -> pa.Table:
+def read_rows(medium: Medium, key: str, columns: list[str] | None = None) -> pa.Table:
     """Read one file of the store, or some of its columns.
 
     Raises
@@ -43,11 +62,11 @@ def read_rows(path: Path, columns: list[str] | None = None) -> pa.Table:
     DamagedStoreError
         If it is missing or not whole.
     """
-    with _whole(path), pq.ParquetFile(path) as file:
+    with whole(medium.place(key)), pq.ParquetFile(pa.BufferReader(medium.read(key))) as file:
         return file.read(columns=columns)
 
 
-def row_count(path: Path) -> int:
+def row_count(medium: Medium, key: str) -> int:
     """Count the rows of a file from its footer.
 
     Raises
@@ -55,16 +74,29 @@ def row_count(path: Path) -> int:
     DamagedStoreError
         If it is missing or not whole.
     """
-    with _whole(path), pq.ParquetFile(path) as file:
+    with whole(medium.place(key)), pq.ParquetFile(pa.BufferReader(medium.read(key))) as file:
         return int(file.metadata.num_rows)
 
 
+def column_names(medium: Medium, key: str) -> list[str]:
+    """List the columns of a file from its footer.
+
+    Raises
+    ------
+    DamagedStoreError
+        If it is missing or not whole.
+    """
+    with whole(medium.place(key)), pq.ParquetFile(pa.BufferReader(medium.read(key))) as file:
+        return list(file.schema_arrow.names)
+
+
 @contextmanager
-def _whole(path: Path) -> Iterator[None]:
+def whole(place: str) -> Iterator[None]:
+    """Turn what a missing or broken file raises into `DamagedStoreError`, naming `place`."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:
         raise DamagedStoreError(
-            f"expected a whole Parquet file at {path}; got {error}; "
+            f"expected a whole Parquet file at {place}; got {error}; "
             "restore that file, or remove it and run again"
         ) from error

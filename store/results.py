@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -13,15 +12,16 @@ from typing import Any, TextIO
 import duckdb
 import pyarrow as pa
 
-from store import encode, textbox
+from store import encode, layout, textbox
 from store.errors import DamagedStoreError, MissingPackageError, QueryError
-from store.layout import Layout
+from store.medium import Medium
 
 _BATCH_ROWS = 8192
+_DATA = (layout.FRAGMENTS, layout.COMPACTED, layout.LEDGER, layout.SCHEMA)
 
 
 @contextmanager
-def query_errors(layout: Layout) -> Iterator[None]:
+def query_errors(medium: Medium) -> Iterator[None]:
     """Turn DuckDB's errors, also those that come through Arrow's stream, into ours.
 
     An error that names a file of the store's own is `DamagedStoreError`, any other `QueryError`.
@@ -30,7 +30,7 @@ def query_errors(layout: Layout) -> Iterator[None]:
         yield
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         message = str(error)
-        if any(f"{part}{os.sep}" in message for part in (layout.fragments, layout.ledgers, layout.schema)):
+        if any(f"{medium.place(part)}/" in message for part in _DATA):
             raise DamagedStoreError(
                 f"expected every file of the store to be whole; got {message}; restore or remove that file"
             ) from error
@@ -45,11 +45,11 @@ class Result:
     """
 
     def __init__(
-        self, layout: Layout, connection: duckdb.DuckDBPyConnection, query: str, parameters: object = None
+        self, medium: Medium, connection: duckdb.DuckDBPyConnection, query: str, parameters: object = None
     ) -> None:
-        self._layout = layout
+        self._medium = medium
         self._connection = connection
-        with query_errors(layout):
+        with query_errors(medium):
             relation = connection.sql(query, params=parameters)
         if relation is None:  # an empty text, which only unsafe lets through
             raise QueryError("expected a statement; got none; write one")
@@ -62,7 +62,7 @@ class Result:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Stream the answer as Arrow record batches; memory is bounded by the batch, not by the answer."""
-        with query_errors(self._layout):
+        with query_errors(self._medium):
             yield from self._relation.to_arrow_reader(_BATCH_ROWS)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
@@ -72,7 +72,7 @@ class Result:
 
     def arrow(self) -> pa.Table:
         """Return the whole answer as an Arrow table."""
-        with query_errors(self._layout):
+        with query_errors(self._medium):
             return self._relation.to_arrow_reader(_BATCH_ROWS).read_all()
 
     def df(self) -> Any:  # noqa: ANN401 - pandas is optional
@@ -84,7 +84,7 @@ class Result:
             If pandas is not installed.
         """
         _need("pandas")
-        with query_errors(self._layout):
+        with query_errors(self._medium):
             return self._relation.df()
 
     def pl(self) -> Any:  # noqa: ANN401 - polars is optional

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from store import creation, tables
-from store.errors import RecordError
+from store.errors import RecordError, StoreError
 from store.fragments import Receipt, commit_fragment
 from store.identity import DEFAULT_MODEL, check_model, check_versions, read_identity
-from store.layout import Layout, checked_name
+from store.layout import checked_name
+from store.local import LocalMedium
+from store.places import open_medium
 from store.records import refuse_unknown, series_table, trials_table
 from store.results import Result
 from store.schema import SERIES
@@ -45,10 +47,10 @@ class ExperimentStore:
     """
 
     def __init__(self, path: PathLike, *, model: str | None = None) -> None:
-        self._layout = Layout(Path(os.path.abspath(os.fspath(path))))  # noqa: PTH100 - resolve() would follow links
-        identity = read_identity(self._layout)
-        check_model(identity, self._layout, model)
-        check_versions(identity, self._layout)
+        self._medium = open_medium(path)
+        identity = read_identity(self._medium)
+        check_model(identity, self._medium, model)
+        check_versions(identity, self._medium)
         self._model = identity.model
         self._prepared = False
 
@@ -63,17 +65,28 @@ class ExperimentStore:
         ModelMismatchError
             If a store of another model is there.
         """
-        layout = Layout(Path(os.path.abspath(os.fspath(path))))  # noqa: PTH100 - resolve() would follow links
-        if not layout.identity.is_file():
-            creation.create(layout, model)
+        creation.create(open_medium(path), model)
         store = cls(path, model=model)
         store._prepare()
         return store
 
     @property
+    def url(self) -> str:
+        """The store's place: an absolute path, or ``s3://...``."""
+        return self._medium.url
+
+    @property
     def path(self) -> Path:
-        """The store's directory, absolute."""
-        return self._layout.root
+        """The store's directory, absolute.
+
+        Raises
+        ------
+        StoreError
+            If the store is not in a directory.
+        """
+        if not isinstance(self._medium, LocalMedium):
+            raise StoreError(f"expected a store in a directory; got {self.url}; use its url")
+        return self._medium.root
 
     @property
     def model(self) -> str:
@@ -123,7 +136,7 @@ class ExperimentStore:
         trial_rows = trials_table(chunk, attempt, trials)
         series_rows = series_table(trial_rows, series)
         self._prepare()
-        return commit_fragment(self._layout, chunk, attempt, trial_rows, series_rows)
+        return commit_fragment(self._medium, chunk, attempt, trial_rows, series_rows)
 
     def append(self, table: str, name: str, rows: Sequence[Mapping[str, object]]) -> bool:
         """Add `rows` to a ledger table under `name`, durably; False, and no change, if the name is there.
@@ -138,24 +151,24 @@ class ExperimentStore:
             Column name to value; columns that are absent become NULL.
         """
         self._prepare()
-        return tables.append_rows(self._layout, table, name, rows)
+        return tables.append_rows(self._medium, table, name, rows)
 
     def rows(self, table: str, name: str | None = None) -> list[dict[str, Any]]:
         """Read a ledger table back: every name in order, or one, its rows as they were given."""
-        return tables.ledger_rows(self._layout, table, name)
+        return tables.ledger_rows(self._medium, table, name)
 
     def names(self, table: str) -> list[str]:
         """List the names in a ledger table, sorted."""
-        return tables.ledger_names(self._layout, table)
+        return tables.ledger_names(self._medium, table)
 
     def keep(self, name: str, payload: bytes) -> bytes:
         """Keep a small blob under `name` unless one is kept there; return the one that is."""
         self._prepare()
-        return tables.keep_blob(self._layout, name, payload)
+        return tables.keep_blob(self._medium, name, payload)
 
     def kept(self, name: str) -> bytes | None:
         """Return the blob kept under `name`, or None."""
-        return tables.kept_blob(self._layout, name)
+        return tables.kept_blob(self._medium, name)
 
     def sql(
         self, query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None, *, unsafe: bool = False
@@ -179,10 +192,10 @@ class ExperimentStore:
         DamagedStoreError
             If a file of the store cannot be read.
         """
-        connection = open_session(self._layout, unsafe=unsafe)
+        connection = open_session(self._medium, unsafe=unsafe)
         if not unsafe:
             check_reading(connection, query)
-        return Result(self._layout, connection, query, parameters)
+        return Result(self._medium, connection, query, parameters)
 
     def statuses(self) -> dict[str, str]:
         """Return the status of every trial in the store, by trial_id."""
@@ -226,22 +239,22 @@ class ExperimentStore:
     def refresh_views(self) -> bool:
         """Rewrite ``views.sql`` if its text is not this version's; whether it was."""
         self._prepare()
-        return creation.refresh_views(self._layout)
+        return creation.refresh_views(self._medium)
 
     def _prepare(self) -> None:
         """Once in each process, before the first write."""
         if not self._prepared:
-            creation.prepare(self._layout)
+            creation.prepare(self._medium)
             self._prepared = True
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ExperimentStore) and self.path == other.path
+        return isinstance(other, ExperimentStore) and self.url == other.url
 
     def __hash__(self) -> int:
-        return hash(self.path)
+        return hash(self.url)
 
     def __repr__(self) -> str:
-        return f"ExperimentStore({str(self.path)!r}, model={self.model!r})"
+        return f"ExperimentStore({self.url!r}, model={self.model!r})"
 
     def __reduce__(self) -> tuple[type[ExperimentStore], tuple[str]]:
-        return ExperimentStore, (str(self.path),)
+        return ExperimentStore, (self.url,)

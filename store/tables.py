@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from store.columns import Table
-from store.durable import fsync, publish_file, put_file, staged, write_errors
 from store.errors import RecordError
-from store.layout import Layout, checked_name
+from store.layout import KEPT, checked_name, ledger
 from store.ledgers import LEDGERS
-from store.parquet import read_rows, write_table
+from store.medium import Medium
+from store.parquet import encode_table, read_rows
 from store.records import records_table
 
 _SUFFIX = ".parquet"
@@ -32,47 +32,43 @@ def ledger_table(name: str) -> Table:
     raise RecordError(f"expected a ledger table of {', '.join(LEDGERS)}; got {name!r}; {hint}")
 
 
-def append_rows(layout: Layout, table: str, name: str, rows: Sequence[Mapping[str, object]]) -> bool:
+def append_rows(medium: Medium, table: str, name: str, rows: Sequence[Mapping[str, object]]) -> bool:
     """Add `rows` under `name` unless that name is there; whether this call did it."""
     schema = ledger_table(table)
-    target = layout.ledger(table) / f"{checked_name('name', name)}{_SUFFIX}"
+    checked_name("name", name)
     checked = records_table(schema, rows, f"{table} {name!r}")
-    if target.exists():
-        fsync(target.parent)
-        return False
-    with write_errors(target), staged(layout.staging) as path:
-        write_table(path, schema, checked)
-        return publish_file(path, target)
+    return medium.put(_key(table, name), encode_table(schema, checked))
 
 
-def ledger_names(layout: Layout, table: str) -> list[str]:
+def ledger_names(medium: Medium, table: str) -> list[str]:
     """List the names in a ledger table, sorted."""
-    directory = layout.ledger(ledger_table(table).name)
-    return sorted(path.name.removesuffix(_SUFFIX) for path in directory.glob(f"*{_SUFFIX}"))
+    files = medium.names(ledger(ledger_table(table).name))
+    return sorted(file.removesuffix(_SUFFIX) for file in files if file.endswith(_SUFFIX))
 
 
-def ledger_rows(layout: Layout, table: str, name: str | None = None) -> list[dict[str, Any]]:
+def ledger_rows(medium: Medium, table: str, name: str | None = None) -> list[dict[str, Any]]:
     """Read a ledger table, all names in order or one; every column is present in every row."""
     schema = ledger_table(table)
-    names = ledger_names(layout, table) if name is None else [checked_name("name", name)]
-    paths = [layout.ledger(table) / f"{each}{_SUFFIX}" for each in names]
-    if name is not None and not paths[0].exists():
+    names = ledger_names(medium, table) if name is None else [checked_name("name", name)]
+    if name is not None and not medium.exists(_key(table, name)):
         return []
-    rows = (row for path in paths for row in read_rows(path).to_pylist())
+    rows = (row for each in names for row in read_rows(medium, _key(table, each)).to_pylist())
     return [{column.name: row.get(column.name) for column in schema.columns} for row in rows]
 
 
-def keep_blob(layout: Layout, name: str, payload: bytes) -> bytes:
+def _key(table: str, name: str) -> str:
+    return f"{ledger(table)}/{name}{_SUFFIX}"
+
+
+def keep_blob(medium: Medium, name: str, payload: bytes) -> bytes:
     """Keep `payload` under `name` unless something is kept there; return what is."""
-    target = layout.kept / checked_name("name", name)
-    if not target.exists():
-        put_file(target, payload, layout.staging)
-    return target.read_bytes()
+    key = f"{KEPT}/{checked_name('name', name)}"
+    return payload if medium.put(key, payload) else medium.read(key)
 
 
-def kept_blob(layout: Layout, name: str) -> bytes | None:
+def kept_blob(medium: Medium, name: str) -> bytes | None:
     """Return what is kept under `name`, or None."""
     try:
-        return (layout.kept / checked_name("name", name)).read_bytes()
+        return medium.read(f"{KEPT}/{checked_name('name', name)}")
     except FileNotFoundError:
         return None

@@ -11,8 +11,9 @@ from importlib.resources import files
 from string import Template
 
 from store.columns import Column, Table
-from store.layout import Layout
+from store.layout import SCHEMA, ledger, schema_file, schema_versions
 from store.ledgers import LEDGERS
+from store.medium import Medium
 from store.schema import AXIS_NAMES, FINAL_STATUSES, SERIES, STATUSES, TRIALS
 
 _HEADER = """\
@@ -120,19 +121,22 @@ def views_script() -> str:
     return "\n".join((_HEADER + SETTINGS + lists, _DERIVE_SERIES, view_definitions()))
 
 
-def list_variables(layout: Layout) -> dict[str, list[str] | bool]:
+def list_variables(medium: Medium) -> dict[str, list[str] | bool]:
     """List the store once and return the variables that the views read: the files of every table, in order.
 
     The first file is an empty one with the whole schema, so that a new store answers too.
     """
-    names, versions = layout.fragment_names(), layout.schema_versions()
-    listing: dict[str, list[str]] = {}
-    for table in (TRIALS.name, SERIES.name):
-        listing[table] = [str(layout.fragments / name / f"{table}.parquet") for name in names]
+    fragments, versions = medium.fragments(), schema_versions(medium)
+    listing = {
+        TRIALS.name: [fragment.trials for fragment in fragments],
+        SERIES.name: [fragment.series for fragment in fragments],
+    }
     for table in LEDGERS:
-        listing[table] = sorted(str(path) for path in layout.ledger(table).glob("*.parquet"))
+        names = (name for name in medium.names(ledger(table)) if name.endswith(".parquet"))
+        listing[table] = [f"{ledger(table)}/{name}" for name in names]
     variables: dict[str, list[str] | bool] = {"mixed_schemas": len(versions) > 1}
-    for table, paths in listing.items():
-        empty = [layout.schema / version / f"{table}.parquet" for version in versions]
-        variables[f"{table}_files"] = [str(path) for path in empty if path.exists()] + paths
+    written = {version: medium.names(f"{SCHEMA}/{version}") for version in versions}
+    for table, keys in listing.items():
+        empty = [schema_file(v, table) for v in versions if f"{table}.parquet" in written[v]]
+        variables[f"{table}_files"] = [medium.place(key) for key in (*empty, *keys)]
     return variables

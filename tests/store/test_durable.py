@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from store.durable import publish_directory, publish_file, put_file, replace_file, staged
+from store.durable import publish_directory, publish_file, replace_file, staged
 from store.errors import WriteError
+from store.local import LocalMedium
 
 
 @pytest.fixture
@@ -18,8 +19,9 @@ def staging(tmp_path: Path) -> Path:
 
 def test_the_first_file_stays(staging, tmp_path):
     target = tmp_path / "file"
-    assert put_file(target, b"first", staging)
-    assert not put_file(target, b"second", staging)
+    medium = LocalMedium(tmp_path)
+    assert medium.put("file", b"first")
+    assert not medium.put("file", b"second")
     assert target.read_bytes() == b"first"
     replace_file(target, b"third", staging)
     assert target.read_bytes() == b"third"
@@ -34,7 +36,7 @@ def test_a_link_that_succeeded_but_reports_failure_counts(staging, tmp_path, mon
         genuine(source, target)
 
     monkeypatch.setattr(os, "link", repeated)
-    assert put_file(tmp_path / "file", b"x", staging)
+    assert LocalMedium(tmp_path).put("file", b"x")
 
 
 def test_a_rename_that_succeeded_but_reports_failure_counts(staging, tmp_path, monkeypatch):

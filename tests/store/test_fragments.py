@@ -124,7 +124,8 @@ def test_killed_writers_leave_whole_chunks_only(store):
         )
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
-        time.sleep(0.1 + 0.037 * round_)
+        acknowledged.add(int(writer.stdout.readline()))
+        time.sleep(0.037 * round_)
         writer.send_signal(signal.SIGKILL)
         acknowledged |= {int(line) for line in writer.stdout if line.endswith("\n")}
         writer.stdout.close()
