@@ -1,6 +1,12 @@
 """What physics refuses, and how it says so."""
 
+from collections.abc import Iterable
+from math import isfinite
 from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 
 class PhysicsError(Exception):
@@ -53,6 +59,37 @@ def require_whole(name: str, value: object, minimum: int) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < minimum:
         raise InputError(f"{name}: expected a whole number, {minimum} or above, got {value!r}")
+
+
+def require_vector(name: str, values: Iterable[float], count: int) -> tuple[float, ...]:
+    """The values as plain numbers, if they are `count` finite ones.
+
+    Raises
+    ------
+    InputError
+        Naming `name` and what came.
+    """
+    try:
+        numbers = tuple(values)
+    except TypeError:
+        numbers = ()
+    if len(numbers) != count or not all(is_number(x) and isfinite(x) for x in numbers):
+        raise InputError(f"{name}: expected {count} finite numbers, got {values!r}")
+    return tuple(float(x) for x in numbers)
+
+
+def require_array(name: str, values: ArrayLike) -> NDArray[Any]:
+    """The values as an array, not a copy.
+
+    Raises
+    ------
+    InputError
+        For rows of different lengths, naming `name`.
+    """
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise InputError(f"{name}: expected an array, got rows of different lengths") from None
 
 
 def is_number(value: object) -> bool:

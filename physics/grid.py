@@ -40,10 +40,16 @@ class Grid:
     length: tuple[float, ...]
 
     def __init__(self, shape: Sequence[int], length: Sequence[float]) -> None:
+        if not (np.iterable(shape) and np.iterable(length)):
+            raise InputError(
+                f"grid: expected shape and length with an entry for each axis, such as (64,) and (10.0,), "
+                f"got {shape!r} and {length!r}"
+            )
+        shape, length = tuple(shape), tuple(length)
         if len(shape) != len(length) or len(shape) not in (1, 2):
             raise InputError(
-                f"grid: expected one or two axes with a length each, got shape {tuple(shape)} and length "
-                f"{tuple(length)}; give as many lengths as axes"
+                f"grid: expected one or two axes with a length each, got shape {shape} and length "
+                f"{length}; give as many lengths as axes"
             )
         for n, extent in zip(shape, length, strict=True):
             require_positive("box length", extent)

@@ -8,9 +8,9 @@ from math import prod
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from physics.errors import InputError, PotentialError
+from physics.errors import InputError, PotentialError, require_array
 from physics.grid import FloatArray, Grid
 from physics.potential import DeformationPotential
 
@@ -70,7 +70,7 @@ def landscape(
         return Interpolated(potential, correction, kicks * abs(dt))
     if callable(potential):
         return Direct(lambda t: _corrected(grid, called(grid, potential, t), correction))
-    return Fixed(_corrected(grid, checked(grid, potential, 0.0), correction))
+    return Fixed(_corrected(grid, checked(grid, potential, 0.0, "the array that was given"), correction))
 
 
 @final
@@ -149,21 +149,43 @@ class Interpolated(Landscape):
         return np.stack([value.reshape(-1), self._interval * rate.reshape(-1)])
 
 
-def checked(grid: Grid, values: NDArray[np.generic] | FloatArray, t: float) -> FloatArray:
-    """Values of a potential given by the user, if they can be one.
+def checked(grid: Grid, values: ArrayLike, t: float, source: str) -> FloatArray:
+    """Values of a potential given by the user, if they can be one: a copy, which no later change reaches.
+
+    Parameters
+    ----------
+    grid : Grid
+    values : array_like
+    t : float
+        The time that they are for.
+    source : str
+        Where they came from, for the message.
 
     Raises
     ------
     InputError
         For another shape, complex numbers, NaN or infinity; t is named.
     """
-    values = np.asarray(values)
-    if values.shape != grid.shape or values.dtype.kind not in "fiu" or not np.all(np.isfinite(values)):
+    array = require_array(f"potential of {source}, at t = {t:g}", values)
+    fault = _fault(grid, array)
+    if fault:
         raise InputError(
-            f"potential: expected real, finite values of shape {grid.shape} at t = {t:g}, got "
-            f"{values.dtype} of shape {values.shape}; check the callable or array that was given"
+            f"potential: expected real, finite values of shape {grid.shape} at t = {t:g}, got {fault} from "
+            f"{source}; correct it"
         )
-    return np.asarray(values, dtype=np.float64)
+    return np.array(array, dtype=np.float64)
+
+
+def _fault(grid: Grid, values: NDArray[np.generic]) -> str:
+    """What keeps values from being a potential; nothing if they are one."""
+    if values.dtype.kind == "c":
+        return f"complex values ({values.dtype})"
+    if values.dtype.kind not in "fiu":
+        return f"an array of {values.dtype}"
+    if values.shape != grid.shape:
+        return f"shape {values.shape}"
+    broken = values.size - int(np.count_nonzero(np.isfinite(values)))
+    return f"NaN or infinity at {broken} of {values.size} points" if broken else ""
 
 
 def called(grid: Grid, potential: Callable[[float], FloatArray], t: float) -> FloatArray:
@@ -177,12 +199,12 @@ def called(grid: Grid, potential: Callable[[float], FloatArray], t: float) -> Fl
         If what it returns cannot be a potential.
     """
     try:
-        values = np.asarray(potential(t))
+        values = potential(t)
     except Exception as error:
         raise PotentialError(
             f"potential: the function that was given raised {type(error).__name__} at t = {t:g}: {error}"
         ) from error
-    return checked(grid, values, t)
+    return checked(grid, values, t, "the function that was given")
 
 
 def _of_field(field: DeformationPotential, t: float, correction: float) -> FloatArray:

@@ -53,5 +53,10 @@ def classical_series(scenario: Scenario, field: DeformationPotential, t: FloatAr
 
 
 def loss_rate(scenario: Scenario, numerics: Numerics, grid: Grid) -> FloatArray | None:
-    """Rate at which the box's edge absorbs, where it does: waves from half the launch wavenumber on."""
-    return absorber(grid, scenario.wavenumber / 2.0) if numerics.boundary == ABSORBING else None
+    """Rate at which an absorbing edge takes amplitude; None where the box is periodic.
+
+    The edge is that of the launch point, half a box from it on every side, as for `edge_probability`.
+    """
+    if numerics.boundary != ABSORBING:
+        return None
+    return absorber(grid, scenario.slowest_absorbed, scenario.launch_point(grid.length))

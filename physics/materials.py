@@ -24,6 +24,9 @@ K_B = constants.k
 # integral q^(d-1) dq over this.
 MODE_SHARE = {1: pi, 2: 2.0 * pi}
 
+# Fields of a scenario that follow from a material and its temperature.
+DECIDED = ("disorder", "coupling", "sound_speed", "temperature", "wavenumber", "dimension")
+
 
 @final
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ class Material:
         debye_wavenumber_per_m: float,
         density_kg_m2: float | None = None,
         density_kg_m: float | None = None,
+        zero_point: bool = False,
     ) -> Material:
         """The material behind a scenario's four numbers, given what sets their units.
 
@@ -148,10 +152,23 @@ class Material:
         effective_mass_kg, debye_wavenumber_per_m, density_kg_m2, density_kg_m : float
             As for :class:`Material`. The kelvin that belong to ``numbers["temperature"]`` are
             :meth:`temperature_k` of what is returned.
+        zero_point : bool
+            Whether the numbers are of modes that carry n + 1/2 quanta; then the temperature may be 0.
+
+        Raises
+        ------
+        InputError
+            For a number that is missing or outside its domain, naming it.
         """
+        if not isinstance(numbers, Mapping):
+            raise InputError(f"numbers: expected disorder, sound_speed, ... by name, got {numbers!r}")
         for name in ("disorder", "sound_speed", "temperature", "wavenumber"):
-            require_positive(name, numbers.get(name, float("nan")))
+            if name not in numbers:
+                raise InputError(f"{name}: expected among the numbers, got {', '.join(numbers) or 'none'}")
+            may_vanish = zero_point and name == "temperature"
+            (require_nonnegative if may_vanish else require_positive)(name, numbers[name])
         require_positive("effective_mass_kg", effective_mass_kg)
+        require_positive("debye_wavenumber_per_m", debye_wavenumber_per_m)
         fermi = numbers["wavenumber"] * debye_wavenumber_per_m
         unit = cls(
             effective_mass_kg=effective_mass_kg,
@@ -163,7 +180,8 @@ class Material:
             density_kg_m=density_kg_m,
         )
         # V_rms is proportional to E_d.
-        ratio = numbers["disorder"] * unit.fermi_energy_j / unit._vrms(numbers["temperature"])
+        vrms = unit._vrms(numbers["temperature"], zero_point=zero_point)
+        ratio = numbers["disorder"] * unit.fermi_energy_j / vrms
         return cls(**vars(unit) | {"deformation_j": unit.deformation_j * ratio})
 
     @property
@@ -279,7 +297,17 @@ class Material:
         temperature_k : float
         **others
             Further fields of :class:`Scenario`, such as ``realization`` or ``packet_width``.
+
+        Raises
+        ------
+        InputError
+            For a field that the material decides, or a value outside its domain.
         """
+        for name, value in others.items():
+            if name in DECIDED:
+                raise InputError(
+                    f"{name}: expected none, as the material decides it, got {value!r}; remove it"
+                )
         return Scenario(
             coupling=self.coupling,
             sound_speed=self.sound_speed,

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from physics.errors import InputError
+from physics.errors import InputError, require_whole
 from physics.grid import FloatArray, Grid
 from physics.theory import debye_integral, occupation
 
@@ -187,8 +187,8 @@ def thermal_modes(
     Raises
     ------
     InputError
-        If the box is so small that its sum over modes misses the integral by more than 2%, or
-        `amplitudes` is neither of the two.
+        If the box is so small that its sum over modes misses the integral by more than 2%,
+        `amplitudes` is neither of the two, or a seed or realization is no whole number of 0 or above.
 
     References
     ----------
@@ -196,6 +196,8 @@ def thermal_modes(
     """
     if amplitudes not in AMPLITUDES:
         raise InputError(f"amplitudes: expected one of {', '.join(AMPLITUDES)}, got {amplitudes!r}")
+    require_whole("seed", seed, minimum=0)
+    require_whole("realization", realization, minimum=0)
     check_mode_sum(grid.length, temperature, zero_point)
     indices = lattice_indices(grid)
     vectors = wavevectors(grid, indices)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from physics.errors import InputError, require_positive
+from physics.errors import InputError, require_positive, require_vector
 from physics.grid import Grid
 
 ComplexArray = NDArray[np.complex128]
@@ -42,10 +42,8 @@ def gaussian_packet(
         If the box cannot hold the packet or the grid cannot carry its wavenumbers.
     """
     require_positive("width", width)
-    center = (0.0,) * grid.dimension if center is None else tuple(center)
-    for name, vector in (("wavevector", wavevector), ("center", center)):
-        if len(vector) != grid.dimension or not np.all(np.isfinite(vector)):
-            raise InputError(f"{name}: expected {grid.dimension} finite numbers, got {tuple(vector)}")
+    wavevector = require_vector("wavevector", wavevector, grid.dimension)
+    center = (0.0,) * grid.dimension if center is None else require_vector("center", center, grid.dimension)
     check_room(min(grid.length), width)
     reach = max(abs(k) for k in wavevector) + CLEARANCE / (2.0 * width)
     if reach > grid.k_max:

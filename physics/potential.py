@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from physics.errors import InputError, require_nonnegative, require_positive
+from physics.errors import InputError, is_number, require_array, require_nonnegative, require_positive
 from physics.fourier import Plans
 from physics.grid import FloatArray, Grid
 from physics.halfplane import Components, HalfPlane
@@ -146,20 +146,20 @@ class DeformationPotential:
 
     def __call__(self, t: float) -> FloatArray:
         """Potential V(r, t), shape ``grid.shape``, natural units of energy."""
-        return self._synthesize(self._waves.at(t))
+        return self._synthesize(self._at(t))
 
     def rate(self, t: float) -> FloatArray:
         """Time derivative dV/dt at t, shape ``grid.shape``."""
-        return self._synthesize(self._waves.at(t) * (-1j * self._waves.omega))
+        return self._synthesize(self._at(t) * (-1j * self._waves.omega))
 
     def gradient(self, t: float) -> tuple[FloatArray, ...]:
         """Derivatives of V along each axis at t, each of shape ``grid.shape``: minus the force."""
-        turned = self._waves.at(t)
+        turned = self._at(t)
         return tuple(self._synthesize(turned * (1j * q)) for q in self._waves.q.T)
 
     def snapshot(self, t: float, *, gradient: bool = False) -> FieldSnapshot:
         """V and dV/dt at t, and with `gradient` ``abs(grad V)^2`` and its time derivative."""
-        turned = self._waves.at(t)
+        turned = self._at(t)
         turning = turned * (-1j * self._waves.omega)
         value, rate = self._synthesize(turned), self._synthesize(turning)
         if not gradient:
@@ -175,6 +175,11 @@ class DeformationPotential:
         squared_rate *= 2.0
         return FieldSnapshot(t, value, rate, squared, squared_rate)
 
+    def _at(self, t: float) -> Components:
+        if not (is_number(t) and np.isfinite(t)):
+            raise InputError(f"t: expected a finite time, got {t!r}")
+        return self._waves.at(t)
+
     def _synthesize(self, components: Components) -> FloatArray:
         if self._plans is None:
             self._plans = Plans(self.grid.shape)
@@ -185,8 +190,9 @@ class DeformationPotential:
 def _checked_modes(
     grid: Grid, q: ArrayLike, amplitude: ArrayLike, omega: ArrayLike, phase: ArrayLike
 ) -> Modes:
-    vectors = np.atleast_2d(np.asarray(q, dtype=np.float64))
-    columns = [np.atleast_1d(np.asarray(x, dtype=np.float64)) for x in (amplitude, omega, phase)]
+    vectors = np.atleast_2d(_real("q", q))
+    given = {"amplitude": amplitude, "omega": omega, "phase": phase}
+    columns = [np.atleast_1d(_real(name, values)) for name, values in given.items()]
     count = columns[0].shape[0]
     if vectors.shape != (count, grid.dimension) or any(x.shape != (count,) for x in columns):
         shapes = [vectors.shape, *(x.shape for x in columns)]
@@ -198,3 +204,11 @@ def _checked_modes(
             "modes: expected finite numbers, got NaN or infinity in q, amplitude, omega or phase"
         )
     return Modes(vectors, *columns)
+
+
+def _real(name: str, values: ArrayLike) -> FloatArray:
+    """A copy: the caller may go on to change what was given."""
+    array = require_array(f"modes: {name}", values)
+    if array.dtype.kind not in "fiu":
+        raise InputError(f"modes: expected real numbers for {name}, got an array of {array.dtype}")
+    return np.array(array, dtype=np.float64)

@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from physics.errors import InputError, require_positive, require_whole
+from physics.errors import InputError, require_array, require_positive, require_whole
 from physics.fourier import Plans
 from physics.grid import FloatArray, Grid
 from physics.landscape import Landscape, Potential, landscape
@@ -67,7 +67,7 @@ class Propagator(ABC):
         self._landscape: Landscape = landscape(
             grid, potential, correction=self._correction * dt**2, kicks=kicks, dt=dt
         )
-        self._loss = loss
+        self._loss = None if loss is None else np.array(loss)
         self._kinetic = self._drift(1.0)
         self._tables: dict[float, ComplexArray] = {}
 
@@ -248,7 +248,7 @@ def propagate(
     grid : Grid
     potential : callable of t, DeformationPotential or ndarray
         V(r, t), real, shape ``grid.shape``. The fourth-order scheme asks for it at half steps too,
-        the first before time 0.
+        the first before time 0. Arrays are copied, `psi0` and `loss` too: they may be refilled.
     dt : float
         Longest time step allowed; the step taken divides the interval between samples.
     t_final : float
@@ -321,20 +321,23 @@ def _samples(
 
 
 def _checked_psi(psi: ComplexArray, grid: Grid) -> ComplexArray:
-    psi = np.asarray(psi)
+    psi = require_array("psi0", psi)
     if psi.shape != grid.shape:
         raise InputError(f"psi0: expected shape {grid.shape}, got {psi.shape}")
     if psi.dtype.kind not in "fiuc":
         raise InputError(f"psi0: expected complex numbers, got an array of {psi.dtype}")
     if not np.all(np.isfinite(psi)):
         raise InputError("psi0: expected finite numbers, got NaN or infinity among them")
-    return np.asarray(psi, dtype=np.complex128)
+    if not np.any(psi):
+        raise InputError("psi0: expected a wave function, got zeros everywhere; launch one")
+    # A copy: the caller may refill the array before the first sample is asked for.
+    return np.array(psi, dtype=np.complex128)
 
 
 def _checked_loss(loss: FloatArray | None, grid: Grid) -> FloatArray | None:
     if loss is None:
         return None
-    loss = np.asarray(loss)
+    loss = require_array("loss", loss)
     if loss.shape != grid.shape or loss.dtype.kind not in "fiu" or not _is_rate(loss):
         raise InputError(
             f"loss: expected finite rates of 0 or above, of shape {grid.shape}, got {loss.dtype} of shape "

@@ -7,13 +7,15 @@ from math import ceil, pi, sqrt
 from statistics import NormalDist
 from typing import final
 
+from physics.absorption import layer_width
 from physics.errors import InputError, ResolutionError
-from physics.fourier import FAST_SIZES, fast_size
+from physics.fourier import fast_size
 from physics.grid import Grid
 from physics.modes import check_mode_sum, is_continuous
 from physics.observables import EDGE
-from physics.packet import CLEARANCE, check_room
+from physics.packet import CLEARANCE
 from physics.propagator import ORDER, STRANG, TAKAHASHI_IMADA
+from physics.refusal import check_launch, check_window, named, refusal
 from physics.scenario import ABSORBING, Numerics, Scenario
 from physics.theory import debye_integral, free_variance
 
@@ -24,13 +26,9 @@ FRONT = 1.2
 TAIL_SHARE = 0.01
 # A cold lattice asks for a long box; beyond this one no two-dimensional grid could fill it.
 LONGEST_FOR_MODES = 2.0 * pi * 512.0
-
-
 # Standard deviations between launch and edge in a box of our own choice: with fewer, the packet's own
 # tail counts as an escape while its MSD is small.
 ROOM = 6.0
-
-
 # C of the step's error, at which 95% of the runs stay within the tolerance.
 STEP_ERROR = {
     (STRANG, 1): 0.06,
@@ -45,8 +43,6 @@ FIELD_SHARE = 0.1
 MOST_KICKS = 64
 # With so few samples the check at the doubled step is made at the last one alone.
 FEW_SAMPLES = 4
-
-POINT = ("disorder", "coupling", "sound_speed", "temperature", "wavenumber", "packet_width")
 
 
 @final
@@ -97,24 +93,26 @@ def resolve(scenario: Scenario, numerics: Numerics) -> Resolution:
         If more than ``numerics.max_grid`` points per axis are needed; the point, the need and the
         nearest affordable choice are named.
     InputError
-        If the box asked for cannot hold the packet, or its modes cannot stand for the continuum.
+        If the box asked for cannot hold the packet or its absorbing edge, its modes cannot stand for the
+        continuum, or no packet can have the energy that is filtered.
     """
     try:
         return _resolved(scenario, numerics)
     except ArithmeticError as error:
         raise InputError(
-            f"point ({_named(scenario)}): expected numbers whose box and grid can be computed, got {error}; "
+            f"point ({named(scenario)}): expected numbers whose box and grid can be computed, got {error}; "
             "bring them nearer to 1"
         ) from None
 
 
 def _resolved(scenario: Scenario, numerics: Numerics) -> Resolution:
+    check_window(scenario)
     length = numerics.box_length or default_box(scenario, numerics)
-    check_room(length, scenario.width)
+    check_launch(scenario, numerics, length)
     need = length * largest_wavenumber(scenario, numerics) / pi
     points = fast_size(need)
     if points is None or points > numerics.max_grid:
-        raise ResolutionError(_refusal(scenario, numerics, length, need))
+        raise ResolutionError(refusal(scenario, numerics, length, need))
     check_mode_sum((length,) * scenario.dimension, scenario.temperature, scenario.zero_point)
     grid = Grid((points,) * scenario.dimension, (length,) * scenario.dimension)
     return Resolution(grid, *_stepping(scenario, numerics))
@@ -153,7 +151,7 @@ def largest_wavenumber(scenario: Scenario, numerics: Numerics) -> float:
 
 
 def default_box(scenario: Scenario, numerics: Numerics) -> float:
-    """Box that the packet does not outrun by `t_final` and whose modes are dense, on a ladder of sqrt(2).
+    """Box that the packet does not outrun by `t_final`, with dense modes, on a ladder of sqrt(2).
 
     The ladder lets neighbouring points share a box, and so a lattice.
     """
@@ -161,6 +159,8 @@ def default_box(scenario: Scenario, numerics: Numerics) -> float:
     front = sqrt(scenario.wavenumber**2 + 2.0 * FRONT * energy_spread(scenario, t))
     reach = front * t + CLEARANCE * sqrt(float(free_variance(t, scenario.width)))
     reach = max(reach, ROOM * scenario.width)
+    if numerics.boundary == ABSORBING:
+        reach = max(reach, 2.0 * layer_width(scenario.slowest_absorbed))
     length = 2.0 * pi * 16.0
     while length < 2.0 * reach or (
         length < LONGEST_FOR_MODES
@@ -244,22 +244,3 @@ def _work(scenario: Scenario, numerics: Numerics, choice: tuple[float, int, str,
     step = 2.0 + synthesis + (5.0 if moving else 0.5)
     reading = 4.0 if fourth else 0.0
     return (numerics.samples - 1) * (1.5 * steps * step + 1.25 * (reading + 2.0))
-
-
-def _refusal(scenario: Scenario, numerics: Numerics, length: float, need: float) -> str:
-    points = fast_size(need) or ceil(need)
-    affordable = max((n for n in FAST_SIZES if n <= numerics.max_grid), default=numerics.max_grid)
-    # Four digits are printed: no rounding up to a box that is refused again.
-    shorter = length * affordable / need * (1.0 - 5e-4)
-    return (
-        f"point ({_named(scenario)}): expected a grid of at most max_grid = {numerics.max_grid} points "
-        f"per axis, needs {points} (box {length:.4g}, tolerance {numerics.tolerance:g}, "
-        f"t_final {numerics.t_final:g}); raise max_grid to {points}, or set box_length = "
-        f"{shorter:.4g} and accept an earlier escape, or narrow the axes"
-    )
-
-
-def _named(scenario: Scenario) -> str:
-    return ", ".join(
-        f"{name} = {value:g}" for name in POINT if (value := getattr(scenario, name)) is not None
-    )

@@ -95,6 +95,7 @@ def derived_axes(scenario: Scenario) -> dict[str, float]:
         rms=scenario.rms,
         transport=True,
         dimension=scenario.dimension,
+        zero_point=scenario.zero_point,
     )
     undefined = float("nan")
     moving = rate > 0.0 and scenario.sound_speed > 0.0

@@ -85,8 +85,8 @@ def closed_series(scenario: Scenario, t: FloatArray) -> dict[str, FloatArray]:
     -------
     dict of str to ndarray, (n,)
         ``free_...`` of a Gaussian packet (none where the launch is filtered in energy); where the golden
-        rule scatters, ``fuerth_msd``, ``momentum_share`` (what is left of the mean momentum) and, in a
-        moving plane, ``heat`` (energy gained).
+        rule scatters, ``fuerth_msd`` (at the root mean square speed of the launch), ``momentum_share``
+        (what is left of the mean momentum) and, in a moving plane, ``heat`` (energy gained).
     """
     series: dict[str, FloatArray] = {}
     if scenario.energy_filter is None:
@@ -97,11 +97,18 @@ def closed_series(scenario: Scenario, t: FloatArray) -> dict[str, FloatArray]:
     numbers = golden_rule(scenario)
     rate = numbers.get("transport_rate", 0.0)
     if rate > 0.0:
-        series["fuerth_msd"] = theory.fuerth_msd(t, speed=numbers["wavenumber"], rate=rate)
+        series["fuerth_msd"] = theory.fuerth_msd(t, speed=_speed(scenario, numbers["wavenumber"]), rate=rate)
         series["momentum_share"] = np.exp(-rate * t)
     if "heating_rate" in numbers:
         series["heat"] = numbers["heating_rate"] * t
     return series
+
+
+def _speed(scenario: Scenario, wavenumber: float) -> float:
+    """Root mean square speed: a Gaussian packet's spread of momenta, 1 / (2 sigma) an axis, adds to k^2."""
+    if scenario.energy_filter is not None:
+        return wavenumber
+    return float(np.hypot(wavenumber, sqrt(scenario.dimension) / (2.0 * scenario.width)))
 
 
 def golden_rule(scenario: Scenario) -> dict[str, float]:

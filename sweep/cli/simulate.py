@@ -7,7 +7,9 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import CalledProcessError
 from textwrap import fill
 from typing import TypeVar
 
@@ -41,13 +43,15 @@ EPILOG = "\n\n".join(
     _wrapped(text)
     for text in (
         f"Names for --set: the fields of a scenario ({', '.join(SCENARIO)}) and of the numerics "
-        f"({', '.join(NUMERICS)}), and any axis of SPEC. Values as TOML writes them.",
+        f"({', '.join(NUMERICS)}), temperature_K and the quantities of a material (in any of their units) "
+        "where SPEC has one. Values as TOML writes them.",
         "--json prints one object: trial_id, point_id, status, reason, scenario, numerics, temperature_K (of "
         "a material), scalars (columns of the table trials), closed_forms (of weak scattering), wall_s, "
         "and series (columns of the table series, each a list of numbers). Null stands for a number that "
         "is not determined or is infinite.",
         "Exit codes: 0 done, also where the packet escaped its box (the series are good up to t_valid); 1 "
-        "where a numerical guard failed; 2 bad input; 130 after Ctrl-C, 143 after SIGTERM.",
+        "where a numerical guard failed; 2 bad input, or a file that could not be written; 130 after "
+        "Ctrl-C, 143 after SIGTERM.",
     )
 ) + (
     "\n\n\b\nExample: regimap simulate examples/quickstart.toml --set disorder=2 --set sound_speed=0.2 \\\n"
@@ -68,7 +72,7 @@ def simulate_command(
 ) -> int:
     """Simulate one trajectory: a point of SPEC, with a value for each of its axes, or --set alone.
 
-    Prints what was measured beside what closed forms say.
+    Prints what was measured beside what closed forms say, and then draws.
     """
     _check_targets(plot, movie)
     choice = chosen(SweepSpec.from_toml(spec) if spec is not None else None, settings)
@@ -76,12 +80,14 @@ def simulate_command(
         started = time.perf_counter()
         trajectory = _simulated(choice)
         wall_s = time.perf_counter() - started
-        if plot is not None:
-            save(trajectory_figure(trajectory), plot)
-        if movie is not None:
-            _film(trajectory, movie)
         shown = json.dumps(record(choice, trajectory, wall_s), allow_nan=False) if as_json else None
-        click.echo(shown or summary(choice, trajectory, wall_s))
+        _show(shown or summary(choice, trajectory, wall_s))
+        if plot is not None:
+            with _written("plot", plot):
+                save(trajectory_figure(trajectory), plot)
+        if movie is not None:
+            with _written("movie", movie):
+                _film(trajectory, movie)
     if trajectory.status == "invalid":
         click.echo(f"regimap: finished, but gave no data: {trajectory.reason}", err=True)
         return INVALID
@@ -102,6 +108,42 @@ def _check_targets(plot: Path | None, movie: Path | None) -> None:
             raise SweepError(f"{name}: expected an existing directory for {path}, got none; make it first")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise SweepError(f"{name}: expected a directory that can be written to, got {path.parent}")
+
+
+def _show(text: str) -> None:
+    """Print, or say that it could not be."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What Python has kept of it would be written at exit, and fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SweepError(
+            f"stdout: expected a place that can be written to, got: {error.strerror}; print to another"
+        ) from None
+
+
+@contextmanager
+def _written(name: str, path: Path) -> Iterator[None]:
+    """Errors of writing a file as the user's, with its path; no draft of it is left."""
+    try:
+        yield
+    except Exception as error:
+        fault = _fault_of_writing(error)
+        if fault is None:
+            raise
+        reason = (fault.strerror if isinstance(fault, OSError) else None) or fault
+        raise SweepError(
+            f"{name}: expected to write {path}, got: {reason}; make room or name another place"
+        ) from None
+
+
+def _fault_of_writing(error: BaseException | None) -> BaseException | None:
+    """The error of the file or of ffmpeg; a library that closes its file after one may raise another."""
+    while error is not None and not isinstance(error, (OSError, CalledProcessError)):
+        error = error.__context__
+    return error
 
 
 def _simulated(choice: Chosen) -> Trajectory:

@@ -53,6 +53,21 @@ def test_the_middle_of_the_box_is_left_alone():
     assert rate[~inside].min() < 0.05 * SLOWEST**2 / 2.0
 
 
+@pytest.mark.parametrize("cells", [100, 511, -300])
+def test_the_layer_is_where_the_launch_point_is_not(cells):
+    """Moved with the point, around the periodic box."""
+    center = (cells * GRID.spacing[0],)
+    moved = absorber(GRID, SLOWEST, center)
+    np.testing.assert_allclose(moved, np.roll(absorber(GRID, SLOWEST), cells), atol=1e-12)
+    assert moved[cells + 512] == 0.0
+
+
+@pytest.mark.parametrize("center", [0.0, (1.0, 2.0), (float("nan"),), ("a",)])
+def test_refuses_a_center_that_is_none(center):
+    with pytest.raises(InputError, match="center: expected 1 finite numbers, got"):
+        absorber(GRID, SLOWEST, center)
+
+
 def test_in_the_plane_the_layers_of_the_axes_add_up():
     plane = absorber(Grid((256, 128), (600.0, 300.0)), SLOWEST)
     across = absorber(Grid((256,), (600.0,)), SLOWEST)[:, None] + absorber(Grid((128,), (300.0,)), SLOWEST)

@@ -99,7 +99,7 @@ def test_numbers_that_may_be_left_out(value):
     refused(lambda: Numerics(box_length=value), "box_length")
 
 
-@pytest.mark.parametrize("vector", [(NAN,), (INFINITY,), (0.1, 0.1), ()])
+@pytest.mark.parametrize("vector", [(NAN,), (INFINITY,), (0.1, 0.1), (), 0.1, ("a",), (1j,), np.array(0.1)])
 @pytest.mark.parametrize("name", ["wavevector", "center"])
 def test_vectors_of_a_packet(name, vector):
     given = {"wavevector": (0.1,), "center": (0.0,), name: vector}
@@ -143,7 +143,27 @@ def test_numpys_whole_numbers_are_numbers(kind):
     )
 
 
+@pytest.mark.parametrize("value", [-1, 1.5, "2", None, True])
+def test_a_lattice_is_named_by_whole_numbers(value):
+    for name in ("seed", "realization"):
+        refused(lambda name=name: thermal(**{name: value}), name)
+
+
+@pytest.mark.parametrize(
+    ("shape", "length"), [(64, 10.0), ((64,), 10.0), (64, (10.0,)), (None, (10.0,)), ((64, 64), (10.0,))]
+)
+def test_a_grid_has_an_entry_for_each_axis(shape, length):
+    refused(lambda: Grid(shape, length), "grid: ")
+
+
 # ---- times
+
+
+@pytest.mark.parametrize("value", [NAN, INFINITY, "1", None, 1j])
+def test_a_field_has_no_value_at_no_time(value):
+    field = DeformationPotential(GRID, [[1.0 / 32.0]], [1.0], [0.1], [0.0])
+    for call in (field, field.rate, field.gradient, field.snapshot):
+        refused(lambda call=call: call(value), "t: ")
 
 
 def test_a_run_shorter_than_a_step():
@@ -180,6 +200,33 @@ def test_an_unknown_material_is_answered_with_how_to_make_one():
         Material("unobtainium")
 
 
+SI = {"effective_mass_kg": 1e-30, "debye_wavenumber_per_m": 1e10, "density_kg_m2": 1e-6}
+NUMBERS = {"disorder": 1.0, "sound_speed": 0.1, "temperature": 1.0, "wavenumber": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "si", "name"),
+    [
+        (5, {}, "numbers"),
+        ({}, {}, "disorder"),
+        (NUMBERS | {"temperature": 0.0}, {}, "temperature"),
+        (NUMBERS | {"wavenumber": "1"}, {}, "wavenumber"),
+        (NUMBERS, {"debye_wavenumber_per_m": "x"}, "debye_wavenumber_per_m"),
+        (NUMBERS, {"effective_mass_kg": None}, "effective_mass_kg"),
+    ],
+)
+def test_numbers_that_are_of_no_material(numbers, si, name):
+    refused(lambda: Material.from_numbers(numbers, **SI | si), name)
+
+
+@pytest.mark.parametrize(
+    "name", ["disorder", "coupling", "sound_speed", "temperature", "wavenumber", "dimension"]
+)
+def test_what_a_material_decides_is_not_given_beside_it(name):
+    material = Material.from_numbers(NUMBERS, **SI)
+    assert "as the material decides it" in refused(lambda: material.scenario(300.0, **{name: 1}), name)
+
+
 # ---- modes
 
 
@@ -193,6 +240,11 @@ def test_an_unknown_material_is_answered_with_how_to_make_one():
         ({"omega": [NAN]}, "got NaN or infinity"),
         ({"phase": [0.0, 1.0]}, "got shapes"),
         ({"q": [[1.0 / 32.0, 0.0]]}, "got shapes"),
+        ({"amplitude": [1j]}, "real numbers for amplitude, got an array of complex128"),
+        ({"amplitude": ["a"]}, "real numbers for amplitude, got an array of <U1"),
+        ({"omega": [1j]}, "real numbers for omega, got an array of complex128"),
+        ({"phase": ["0"]}, "real numbers for phase"),
+        ({"q": [[1.0], [1.0, 2.0]]}, "rows of different lengths"),
     ],
 )
 def test_modes_that_the_box_has_not(change, said):
@@ -204,19 +256,25 @@ def test_modes_that_the_box_has_not(change, said):
 
 
 @pytest.mark.parametrize(
-    "psi0", [np.full(32, NAN), np.full(32, 1j * INFINITY), np.ones(31), np.ones((32, 1)), np.full(32, "1")]
+    "psi0",
+    [
+        *(np.full(32, NAN), np.full(32, 1j * INFINITY), np.ones(31), np.ones((32, 1)), np.full(32, "1")),
+        *(0 * WAVE, [1.0, [2.0]], None),
+    ],
 )
 def test_a_wave_function_that_is_none(psi0):
     refused(lambda: run(psi0=psi0), "psi0")
 
 
+SOME_NAN = np.where(np.arange(32) < 5, NAN, 0.0)
 BAD_POTENTIALS = {
-    "of another shape": np.zeros(31),
-    "complex": np.zeros(32, dtype=complex),
-    "not a number": np.full(32, NAN),
-    "infinite": np.full(32, INFINITY),
-    "text": np.full(32, "0"),
-    "a number": 0.0,
+    "of another shape": (np.zeros(31), "shape (31,)"),
+    "complex": (np.zeros(32, dtype=complex), "complex values (complex128)"),
+    "not a number": (SOME_NAN, "NaN or infinity at 5 of 32 points"),
+    "infinite": (np.full(32, INFINITY), "NaN or infinity at 32 of 32 points"),
+    "text": (np.full(32, "0"), "an array of <U1"),
+    "a number": (0.0, "shape ()"),
+    "ragged": ([1.0, [2.0]], "rows of different lengths"),
 }
 both = pytest.mark.parametrize("integrator", ["strang", "takahashi-imada"])
 
@@ -225,15 +283,18 @@ both = pytest.mark.parametrize("integrator", ["strang", "takahashi-imada"])
 @pytest.mark.parametrize("kind", BAD_POTENTIALS)
 def test_a_potential_that_is_none(kind, integrator):
     """As an array at once; as a function when it returns it, at step n, with t."""
-    bad = BAD_POTENTIALS[kind]
-    refused(lambda: run(potential=bad, integrator=integrator), "potential: ")
+    bad, fault = BAD_POTENTIALS[kind]
+    text = refused(lambda: run(potential=bad, integrator=integrator), "potential")
+    assert f"got {fault}" in text
+    assert "the array that was given" in text
 
     def turns_bad(t):
         return FLAT if t < 0.42 else bad
 
-    text = refused(lambda: run(potential=turns_bad, integrator=integrator), "potential: ")
+    text = refused(lambda: run(potential=turns_bad, integrator=integrator), "potential")
+    assert f"got {fault}" in text
     assert f"at t = {'0.5' if integrator == 'strang' else '0.45'}" in text
-    assert "check the callable or array that was given" in text
+    assert "the function that was given" in text
 
 
 @both

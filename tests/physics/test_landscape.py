@@ -179,8 +179,15 @@ def test_the_kind_follows_from_what_moves_and_how_often(field):
 
 def test_what_cannot_be_a_potential():
     grid = GRIDS[1]
-    for bad in (np.zeros(319), 1j * np.ones(320), np.full(320, np.inf), np.full(320, "0")):
-        with pytest.raises(InputError, match=r"expected real, finite values of shape \(320,\) at t = 1\.5"):
+    faults = {
+        r"shape \(319,\)": np.zeros(319),
+        r"complex values \(complex128\)": 1j * np.ones(320),
+        "NaN or infinity at 320 of 320 points": np.full(320, np.inf),
+        "an array of <U1": np.full(320, "0"),
+    }
+    for fault, bad in faults.items():
+        said = rf"expected real, finite values of shape \(320,\) at t = 1\.5, got {fault} from the function"
+        with pytest.raises(InputError, match=said):
             called(grid, lambda _, bad=bad: bad, 1.5)
     with pytest.raises(PotentialError, match=r"raised ZeroDivisionError at t = 1\.5") as raised:
         called(grid, lambda t: t / 0, 1.5)

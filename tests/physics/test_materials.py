@@ -224,6 +224,21 @@ def test_bad_values_are_refused_by_name(changes: dict[str, float | None], words:
         Material.from_quantities(values)
 
 
+@pytest.mark.parametrize("kelvin", [0.0, 40.0])
+def test_zero_point_motion_leads_back_to_the_material(kelvin: float) -> None:
+    numbers = SHEET.numbers(kelvin, zero_point=True)
+    found = Material.from_numbers(
+        numbers,
+        effective_mass_kg=SHEET.effective_mass_kg,
+        debye_wavenumber_per_m=SHEET.debye_wavenumber_per_m,
+        density_kg_m2=SHEET.density_kg_m2,
+        zero_point=True,
+    )
+    assert found.deformation_j == pytest.approx(SHEET.deformation_j, rel=1e-12)
+    scenario = SHEET.scenario(kelvin, zero_point=True)
+    assert scenario.rms / scenario.fermi_energy == pytest.approx(numbers["disorder"], rel=1e-12)
+
+
 def test_the_constructors_refuse_what_they_cannot_use() -> None:
     with pytest.raises(InputError, match=r"density: expected exactly one.*none"):
         replace(SHEET, density_kg_m2=None)

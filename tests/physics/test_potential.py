@@ -112,6 +112,17 @@ def test_a_snapshot_has_no_gradient_unless_asked(plans_of):
     assert taken.gradient_squared_rate is None
 
 
+def test_the_modes_are_the_fields_own():
+    """Arrays that are refilled later change neither the field nor what it is made of."""
+    given = [np.array(x) for x in ([[TWO_PI / 20.0]], [1.5], [0.3], [0.2])]
+    field = DeformationPotential(Grid((16,), (20.0,)), *given)
+    value, frozen = field(1.0), field.frozen()(1.0)
+    for array in given:
+        array[...] = 0.5
+    np.testing.assert_array_equal(field(1.0), value)
+    np.testing.assert_array_equal(field.frozen()(1.0), frozen)
+
+
 def test_thermal_amplitudes_and_zero_point_motion(plans_of):
     """They reach the modes; a lattice at T = 0 is one only with zero-point motion."""
     shape, length = (96,), (TWO_PI * 40.5,)

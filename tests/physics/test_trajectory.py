@@ -153,6 +153,26 @@ def test_free_flight(run, dimension):
     assert found.scalars["time_step_error"] < 1e-12
 
 
+@pytest.mark.parametrize("temperature", [0.0, 0.3])
+@pytest.mark.parametrize("scenario", [LINE, PLANE], ids=["line", "plane"])
+def test_zero_point_motion_is_in_the_derived_axes(run, scenario, temperature):
+    """Also at T = 0, where it is all there is."""
+    scenario = replace(scenario, zero_point=True, temperature=temperature)
+    found = run(scenario, Numerics(t_final=5.0, samples=5, tolerance=5e-2))
+    rate = theory.golden_rule_rate(
+        wavenumber=0.4,
+        temperature=temperature,
+        rms=scenario.rms,
+        transport=True,
+        dimension=scenario.dimension,
+        zero_point=True,
+    )
+    assert found.status == "complete"
+    assert found.scalars["inverse_kl"] == pytest.approx(rate / 0.4**2, rel=1e-12)
+    assert found.scalars["omega_tau"] == pytest.approx(scenario.speed / rate, rel=1e-12)
+    assert found.scalars["t_heat"] == pytest.approx(1.0 / (4.0 * rate * 0.3**2), rel=1e-12)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_the_tolerance_is_kept(name, run):
     """Ten times the accuracy in the same box changes MSD and PR by no more than both tolerances."""
@@ -171,6 +191,39 @@ def test_frozen_energy_is_kept_and_moving_is_not(run):
     strays = [np.abs(energy - energy[0]).max() for energy in energies]
     assert strays[0] < SHORT.tolerance * PLANE.rms
     assert strays[1] > 10.0 * strays[0]
+
+
+@pytest.mark.parametrize("boundary", ["periodic", "absorbing"])
+@pytest.mark.parametrize(("dimension", "length"), [(1, 158.0), (2, 160.0)])
+def test_the_launch_point_is_nothing_special(run, boundary, dimension, length):
+    """Without a field every point of the periodic box is alike, and the edge is half a box from the launch.
+
+    Launched in the middle, at a quarter and at the edge itself, all of them points of the grid.
+    """
+    free = replace(LINE, disorder=0.0, dimension=dimension, wavenumber=1.0, packet_width=4.0)
+    numerics = Numerics(t_final=60.0, samples=9, tolerance=1e-2, box_length=length, boundary=boundary)
+    spacing = length / resolve(free, numerics).grid.shape[0]
+    middle, *others = (
+        run(replace(free, center=(share * length // spacing * spacing,) * dimension), numerics)
+        for share in (0.0, 0.25, 0.5)
+    )
+    assert middle.status == "escaped"
+    for other in others:
+        assert other.scalars["t_valid"] == middle.scalars["t_valid"]
+        # What lies just half a box away is to the left of one point and to the right of another.
+        for name in middle.series.keys() - {"mean_x", "mean_y", "variance_x", "variance_y"}:
+            values = middle.series[name]
+            np.testing.assert_allclose(other.series[name], values, rtol=1e-6, atol=1e-8, err_msg=name)
+
+
+def test_each_of_several_packets_has_its_own_absorbing_edge(run):
+    """None of them starts in a layer, wherever in the box it is launched."""
+    numerics = Numerics(t_final=20.0, samples=5, tolerance=1e-2, box_length=240.0, boundary="absorbing")
+    free = replace(LINE, disorder=0.0, wavenumber=1.0, packet_width=4.0)
+    for packet in range(4):
+        found = run(replace(free, packet=packet), numerics)
+        assert found.status == "complete"
+        assert found.scalars["absorbed"] < 1e-6
 
 
 # ---- twins and realizations

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from physics import Grid, Scenario, gaussian_packet, propagate, theory
+from physics.scalars import derived_axes
 from sweep.closed_forms import (
     RETURN_RADIUS,
     closed_series,
@@ -58,6 +59,43 @@ def test_overlap_and_return_are_those_of_a_free_packet(flight) -> None:
     assert found + missed < 0.5
 
 
+@pytest.mark.parametrize("dimension", [1, 2])
+def test_fuerths_formula_starts_as_the_free_packet(dimension: int) -> None:
+    """Its speed is the root mean square one: so small a packet's spread adds a ninth of k^2 for each axis."""
+    scenario = Scenario(disorder=0.02, wavenumber=0.4, packet_width=1.5, dimension=dimension)
+    t = np.array([0.0, 1.0])
+    series = closed_series(scenario, t)
+    early = golden_rule(scenario)["transport_rate"] * t[1]
+    assert series["fuerth_msd"][1] == pytest.approx(series["free_msd"][1], rel=early)
+    assert early < 0.01
+    assert series["free_msd"][1] > 1.1 * 0.4**2
+    # A filtered packet has the energy that was asked for.
+    filtered = Scenario(disorder=0.02, wavenumber=0.4, dimension=dimension, energy_filter=(1.0, 0.1))
+    assert closed_series(filtered, t)["fuerth_msd"][1] == pytest.approx(0.4**2, rel=0.01)
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+@pytest.mark.parametrize("zero_point", [False, True])
+@pytest.mark.parametrize("temperature", [0.3, 0.0])
+def test_stored_axes_are_those_of_the_closed_forms(
+    dimension: int, zero_point: bool, temperature: float
+) -> None:
+    if temperature == 0.0 and not zero_point:
+        pytest.skip("no mode is awake")
+    scenario = Scenario(
+        disorder=0.5,
+        sound_speed=0.2,
+        wavenumber=0.4,
+        dimension=dimension,
+        temperature=temperature,
+        zero_point=zero_point,
+    )
+    axes, numbers = derived_axes(scenario), golden_rule(scenario)
+    assert axes["inverse_kl"] == pytest.approx(1.0 / (0.4 * numbers["mean_free_path"]), rel=1e-12)
+    assert axes["omega_tau"] == pytest.approx(scenario.speed * numbers["transport_time"], rel=1e-12)
+    assert axes["t_heat"] == pytest.approx(numbers["heating_time"], rel=1e-12)
+
+
 def test_weak_scattering_gives_the_rates_of_the_golden_rule() -> None:
     scenario = Scenario(disorder=0.1, sound_speed=0.02, wavenumber=0.4)
     numbers = golden_rule(scenario)
@@ -68,8 +106,9 @@ def test_weak_scattering_gives_the_rates_of_the_golden_rule() -> None:
     t = np.array([0.0, 1.0 / rate, 200.0 / rate])
     series = closed_series(scenario, t)
     assert series["momentum_share"][1] == pytest.approx(np.exp(-1.0))
-    # Late: 2 d D t, short of it by one tau in two hundred.
-    assert series["fuerth_msd"][2] == pytest.approx(4.0 * numbers["diffusion"] * t[2], rel=6e-3)
+    # Late: 2 d D t, short of it by one tau in two hundred; the spread of momenta adds to k^2.
+    late = 4.0 * numbers["diffusion"] * t[2] * (1.0 + 2.0 / (2.0 * 4.7) ** 2)
+    assert series["fuerth_msd"][2] == pytest.approx(late, rel=6e-3)
     assert series["heat"][1] == pytest.approx(numbers["heating_rate"] / rate)
 
 

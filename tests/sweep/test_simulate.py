@@ -1,10 +1,13 @@
 """`regimap simulate`: one trajectory, as a user meets it."""
 
+import errno
 import json
+import resource
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib.animation
@@ -138,7 +141,60 @@ def test_ctrl_c_in_the_middle_of_writing_leaves_no_file(tmp_path: Path, capsys, 
     monkeypatch.setattr(writer, "finish", lambda self: half(self.outfile))
     assert invoke(command("--movie", str(tmp_path / "film.gif"), "--json")) == 130
     assert list(tmp_path.iterdir()) == []
-    assert capsys.readouterr().out == ""
+    # What was simulated is not lost: it was printed before.
+    shown = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["status"] for line in shown] == ["complete", "complete"]
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file may grow beyond 4 kB, as on a disk that is full: a draft is begun and cannot be finished."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.usefixtures("small_files")
+@pytest.mark.parametrize(("option", "name"), [("--plot", "a.svg"), ("--movie", "a.gif")])
+def test_a_file_that_cannot_be_written_is_named_and_the_record_kept(
+    option: str, name: str, tmp_path: Path, capsys
+) -> None:
+    assert invoke(command(option, str(tmp_path / name))) == 2
+    captured = capsys.readouterr()
+    assert f"expected to write {tmp_path}/{name}, got: File too large" in captured.err
+    assert "complete; valid to t = 10 of 10" in captured.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_an_error_of_writing_is_the_users(tmp_path: Path, capsys, monkeypatch) -> None:
+    """A library that closes its file after such an error may raise another; an error of drawing is ours."""
+
+    def breaks(*_: object, **__: object) -> None:
+        raise ValueError("of drawing")
+
+    def fails(*_: object, **__: object) -> None:
+        try:
+            raise OSError(errno.ENOSPC, "No space left")
+        finally:
+            breaks()
+
+    arguments = command("--plot", str(tmp_path / "series.pdf"))
+    monkeypatch.setattr(Figure, "savefig", fails)
+    assert invoke(arguments) == 2
+    assert "series.pdf, got: No space left" in capsys.readouterr().err
+    monkeypatch.setattr(Figure, "savefig", breaks)
+    with pytest.raises(ValueError, match="of drawing"):
+        invoke(arguments)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_a_full_disk_under_stdout_is_said(arguments: list[str], capsys, monkeypatch) -> None:
+    # Closing it writes what is left over, and would fail once more.
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert invoke(command(*arguments)) == 2
+    assert "stdout: expected a place that can be written to, got: No space left" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -153,21 +209,26 @@ def test_a_signal_ends_it_with_its_code_and_no_half_file(
         "from sweep.cli import main; main()"
     )
     arguments = command("--movie", str(target), "--json", settings=long)
-    with subprocess.Popen(
-        [sys.executable, "-c", start, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ) as process:
+    printed = tmp_path / "record.json"
+    with (
+        printed.open("w") as out,
+        subprocess.Popen(
+            [sys.executable, "-c", start, *arguments],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        ) as process,
+    ):
         assert process.stderr is not None
         assert "400 frames" in process.stderr.readline()
         time.sleep(0.5)
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (code, "")
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == code
     assert "Traceback" not in err
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [printed]
+    assert json.loads(printed.read_text())["status"] == "complete"
 
 
 @pytest.mark.parametrize(
