@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Small matrices: a second BLAS thread slows the tests and the learner.
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test test-slow bench lint clean
+.PHONY: demo test test-slow test-faults bench lint clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -22,9 +22,15 @@ test: $(READY)
 test-slow: $(READY)
 	$(VENV)/bin/pytest -m slow
 
+# Kills, power cuts and full disks; fails, rather than skips, where strace or a tmpfs cannot be had.
+test-faults: $(READY)
+	REGIMAP_NEED_FAULTS=1 $(VENV)/bin/pytest tests/store/faults -rs
+
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/tolerance.py --dimension 1
 	$(VENV)/bin/python benchmarks/tolerance.py --dimension 2
+	$(VENV)/bin/python benchmarks/store.py --trials 10000
+	$(VENV)/bin/python benchmarks/store.py --trials 100000
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -6,6 +6,7 @@ words that records must use.
 
 from __future__ import annotations
 
+from store.compaction import Compacted
 from store.errors import (
     ConflictError,
     DamagedStoreError,
@@ -14,6 +15,7 @@ from store.errors import (
     NotAStoreError,
     QueryError,
     RecordError,
+    SameStoreError,
     StoreError,
     StoreNotFoundError,
     UnreachableError,
@@ -33,6 +35,7 @@ __all__ = [
     "FORMAT_VERSION",
     "SCHEMA_VERSION",
     "STATUSES",
+    "Compacted",
     "ConflictError",
     "DamagedStoreError",
     "ExperimentStore",
@@ -43,6 +46,7 @@ __all__ = [
     "Receipt",
     "RecordError",
     "Result",
+    "SameStoreError",
     "StoreError",
     "StoreNotFoundError",
     "UnreachableError",

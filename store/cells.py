@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from math import isnan
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from store.columns import Column
 from store.errors import RecordError
+from store.schema import AXIS_NAMES
 
 _INT64 = 2**63
 
@@ -91,19 +93,22 @@ def checked_cell(column: Column, value: object, where: str) -> object:
     Raises
     ------
     RecordError
-        If the value is of another type, or missing where one is required.
+        If the value is of another type, missing where one is required, or NaN for an axis.
     """
     if value is None:
         if column.required:
             raise RecordError(f"expected a value for {column.name!r} of {where}; got none; set it")
         return None
     try:
-        return _CASTS[column.type](value)
+        cell = _CASTS[column.type](value)
     except _MisfitError:
         raise RecordError(
             f"expected {column.type} for {column.name!r} of {where}; "
             f"got {value!r} ({type(value).__name__}); convert it"
         ) from None
+    if column.name in AXIS_NAMES and isinstance(cell, float) and isnan(cell):
+        raise RecordError(f"expected a number for the axis {column.name!r} of {where}; got NaN; leave it out")
+    return cell
 
 
 def checked_samples(

@@ -12,7 +12,7 @@ from store.parquet import encode_table
 from store.schema import SCHEMA_VERSION
 from store.views import views_script
 
-_OURS = frozenset(
+OURS = frozenset(
     {
         layout.VIEWS,
         layout.SCHEMA,
@@ -40,7 +40,7 @@ def create(medium: Medium, model: str) -> None:
     """
     if medium.exists(layout.IDENTITY):
         return
-    strangers = sorted(set(medium.names("")) - _OURS)
+    strangers = sorted(set(medium.names("")) - OURS)
     if strangers:
         raise NotAStoreError(
             f"expected a store or an empty directory at {medium.url}; got one that holds {strangers[0]!r}; "
@@ -58,8 +58,9 @@ def prepare(medium: Medium) -> None:
     WriteError
         If the store cannot be written.
     """
-    medium.prepare()
+    # Listed before the flush in `Medium.prepare`: what is found here another writer may not have flushed.
     written = medium.names(f"{layout.SCHEMA}/{SCHEMA_VERSION}")
+    medium.prepare()
     if any(f"{table.name}.parquet" not in written for table in TABLES):
         files = {table.name: encode_table(table, table.arrow.empty_table()) for table in TABLES}
         medium.put_schema(SCHEMA_VERSION, files)

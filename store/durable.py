@@ -13,7 +13,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from store.debris import writer_tag
@@ -51,6 +51,16 @@ def make_directory(path: Path) -> None:
         make_directory(path.parent)
         path.mkdir(exist_ok=True)
         fsync(path.parent)
+
+
+def flush_ancestors(path: Path) -> None:
+    """Flush the entry of `path`, and those of the directories above it on its file system."""
+    device = path.stat().st_dev
+    for directory in path.parents:
+        if directory.stat().st_dev != device:
+            return
+        with suppress(PermissionError):  # one that may not be read was not made by a writer like this
+            fsync(directory)
 
 
 def staged_path(staging: Path) -> Path:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+_TRACEBACK = "Traceback (most recent call last):"
+_LAST_LINE = re.compile(r"^\w+: .*$", re.MULTILINE)
+
 
 class StoreError(Exception):
     """Base of every exception this package raises on purpose."""
@@ -35,6 +40,10 @@ class DamagedStoreError(StoreError, ValueError):
     """A file of the store cannot be read."""
 
 
+class SameStoreError(StoreError, ValueError):
+    """Two stores that should be apart are one, or one lies inside the other."""
+
+
 class WriteError(StoreError, OSError):
     """The file system refused a write: read-only, full, or without hard links."""
 
@@ -49,3 +58,21 @@ class UnreachableError(StoreError, OSError):
 
 class MissingPackageError(StoreError, ImportError):
     """An optional package that the caller asked for is not installed."""
+
+
+def without_traceback(message: str) -> str:
+    """Return DuckDB's `message` with only the last line of the Python traceback that may be in it.
+
+    A file that DuckDB reads through Python fails with an exception of ours, of which it keeps the text.
+    """
+    if _TRACEBACK not in message:
+        return message
+    last = _LAST_LINE.search(message, message.index(_TRACEBACK))
+    return last.group() if last else message
+
+
+def carried(message: str) -> StoreError | None:
+    """Return the exception of ours that `message`, as `without_traceback` gives it, tells of."""
+    name, _, text = message.partition(": ")
+    kinds: dict[str, type[StoreError]] = {kind.__name__: kind for kind in (UnreachableError, WriteError)}
+    return kinds[name](text) if name in kinds else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -12,6 +13,13 @@ from store.layout import SERIES_DIGEST, fragment_name
 from store.medium import Medium
 from store.parquet import encode_table, read_rows, row_count
 from store.schema import SERIES, TRIALS
+from store.session import open_session
+from store.snapshot import Absorbed
+
+_KNOWN = """
+SELECT (SELECT count(*) FROM trials WHERE trial_id IN (SELECT unnest($ids::VARCHAR[]))),
+    (SELECT count(*) FROM series WHERE trial_id IN (SELECT unnest($ids::VARCHAR[])))
+"""
 
 
 @dataclass(frozen=True)
@@ -37,17 +45,21 @@ class Receipt:
     fresh: bool
 
 
-def commit_fragment(medium: Medium, chunk: str, attempt: int, trials: pa.Table, series: pa.Table) -> Receipt:
-    """Make `trials` and `series` the fragment of this attempt, unless it stands already.
+def commit_fragment(
+    medium: Medium, absorbed: Absorbed, chunk: str, attempt: int, trials: pa.Table, series: pa.Table
+) -> Receipt:
+    """Make `trials` and `series` the fragment of this attempt, unless it stands already or was compacted.
 
     Raises
     ------
     ConflictError
-        If a fragment of this name stands and holds other trials.
+        If a fragment of this name stands, or stood, and holds other trials.
     WriteError
         If the medium refuses.
     """
     name = fragment_name(chunk, attempt)
+    if name in absorbed.names():
+        return _compacted(medium, Receipt(chunk, attempt, trials.num_rows, 0, fresh=False), trials)
     encoded = encode_table(SERIES, series)
     digest = {SERIES_DIGEST: hashlib.sha256(encoded).hexdigest()}
     if medium.put_fragment(name, encode_table(TRIALS, trials.replace_schema_metadata(digest)), encoded):
@@ -56,7 +68,9 @@ def commit_fragment(medium: Medium, chunk: str, attempt: int, trials: pa.Table, 
 
 
 def _standing(medium: Medium, name: str, asked: Receipt, trials: pa.Table) -> Receipt:
-    fragment = next(fragment for fragment in medium.fragments() if fragment.name == name)
+    fragment = next((fragment for fragment in medium.fragments() if fragment.name == name), None)
+    if fragment is None:  # compacted and removed meanwhile
+        return _compacted(medium, asked, trials)
     stored = set(read_rows(medium, fragment.trials, ["trial_id"]).column("trial_id").to_pylist())
     if stored != set(trials.column("trial_id").to_pylist()):
         raise ConflictError(
@@ -66,3 +80,17 @@ def _standing(medium: Medium, name: str, asked: Receipt, trials: pa.Table) -> Re
         )
     samples = row_count(medium, fragment.series)
     return Receipt(asked.chunk, asked.attempt, len(stored), samples, fresh=False)
+
+
+def _compacted(medium: Medium, asked: Receipt, trials: pa.Table) -> Receipt:
+    """Account for a fragment that compaction has absorbed: the trials as they are now stand for it."""
+    ids = trials.column("trial_id").to_pylist()
+    with closing(open_session(medium)) as session:
+        (known, samples), *_ = session.execute(_KNOWN, {"ids": ids}).fetchall()
+    if known != len(ids):
+        raise ConflictError(
+            f"expected attempt {asked.attempt} of chunk {asked.chunk!r} to hold these {asked.trials} trials; "
+            f"got one that was compacted, and {len(ids) - known} of these are unknown in {medium.url}; "
+            "use another chunk name or the next attempt"
+        )
+    return replace(asked, samples=int(samples))

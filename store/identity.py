@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 
 from store import layout
+from store.digests import json_is_sealed, sealed_json
 from store.errors import (
     DamagedStoreError,
     ModelMismatchError,
@@ -53,7 +54,7 @@ class Identity:
 
     def to_json(self) -> bytes:
         """Return the bytes of ``store.json``."""
-        return (json.dumps(asdict(self), indent=2) + "\n").encode()
+        return (json.dumps(sealed_json(asdict(self)), indent=2) + "\n").encode()
 
 
 def read_identity(medium: Medium) -> Identity:
@@ -81,6 +82,13 @@ def read_identity(medium: Medium) -> Identity:
             f"expected JSON with format, schema, model and created in {medium.place(layout.IDENTITY)}; "
             f"got {error!r}; restore it"
         ) from error
+
+
+def identity_is_sealed(text: bytes) -> bool | None:
+    """Whether the seal in ``store.json`` fits the rest; None where an older version wrote none."""
+    verdict = json_is_sealed(text)
+    known = {field.name for field in fields(Identity)}
+    return False if verdict is None and json.loads(text).keys() != known else verdict
 
 
 def check_model(identity: Identity, medium: Medium, model: str | None) -> None:

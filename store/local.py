@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,8 +12,10 @@ import duckdb
 
 from store import layout
 from store.debris import sweep
+from store.digests import digest_lines
 from store.durable import (
     discard,
+    flush_ancestors,
     fsync,
     make_directory,
     publish_directory,
@@ -75,6 +76,12 @@ class LocalMedium(Medium):
         except (FileNotFoundError, NotADirectoryError):
             return []
 
+    def keys(self, directory: str) -> list[str]:
+        """See `Medium.keys`."""
+        found = os.walk(self._root / directory)
+        files = (Path(above, name) for above, _, names in found for name in names)
+        return sorted(file.relative_to(self._root).as_posix() for file in files)
+
     def fragments(self) -> list[Fragment]:
         """See `Medium.fragments`."""
         directory = layout.FRAGMENTS
@@ -112,10 +119,7 @@ class LocalMedium(Medium):
     def put_fragment(self, name: str, trials: bytes, series: bytes) -> bool:
         """See `Medium.put_fragment`."""
         files = {layout.TRIALS_FILE: trials, layout.SERIES_FILE: series}
-        digests = "".join(f"{hashlib.sha256(files[file]).hexdigest()}  {file}\n" for file in files)
-        return self._put_directory(
-            f"{layout.FRAGMENTS}/{name}", {**files, DIGESTS_FILE: digests.encode("ascii")}
-        )
+        return self._put_directory(f"{layout.FRAGMENTS}/{name}", {**files, DIGESTS_FILE: digest_lines(files)})
 
     def put_schema(self, version: str, files: Mapping[str, bytes]) -> None:
         """See `Medium.put_schema`."""
@@ -168,7 +172,15 @@ class LocalMedium(Medium):
         with write_errors(self._root):
             for directory in _DIRECTORIES:
                 make_directory(self._root / directory)
+            self._settle()
             sweep(self._staging)
+
+    def _settle(self) -> None:
+        """Flush what others made or published here and may not have lived to flush."""
+        if not self.exists(layout.IDENTITY):
+            flush_ancestors(self._root)
+        for directory in {layout.SCHEMA, *(str(Path(each).parent) for each in _DIRECTORIES)}:
+            fsync(self._root / directory)
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
         """See `Medium.attach`: DuckDB reads local files by itself."""

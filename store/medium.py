@@ -49,6 +49,10 @@ class Medium(ABC):
         """List what is directly in `directory`, sorted; nothing if there is no such directory."""
 
     @abstractmethod
+    def keys(self, directory: str) -> list[str]:
+        """List the keys of all files in `directory` and below, sorted."""
+
+    @abstractmethod
     def fragments(self) -> list[Fragment]:
         """List the committed fragments by name."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import islice
@@ -13,10 +13,14 @@ import duckdb
 import pyarrow as pa
 
 from store import encode, layout, textbox
-from store.errors import DamagedStoreError, MissingPackageError, QueryError
+from store.errors import DamagedStoreError, QueryError, carried, without_traceback
 from store.medium import Medium
+from store.needed import needed
+from store.statements import check_reading
 
 _BATCH_ROWS = 8192
+_FLOATS = frozenset(("DOUBLE", "FLOAT"))
+_OTHERS = "use .arrow() or .rows()"
 _DATA = (layout.FRAGMENTS, layout.COMPACTED, layout.LEDGER, layout.SCHEMA)
 
 
@@ -24,12 +28,19 @@ _DATA = (layout.FRAGMENTS, layout.COMPACTED, layout.LEDGER, layout.SCHEMA)
 def query_errors(medium: Medium) -> Iterator[None]:
     """Turn DuckDB's errors, also those that come through Arrow's stream, into ours.
 
-    An error that names a file of the store's own is `DamagedStoreError`, any other `QueryError`.
+    An error that names a file of the store's own is `DamagedStoreError`, any other `QueryError`. What DuckDB
+    makes of Ctrl-C becomes `KeyboardInterrupt` again.
     """
     try:
         yield
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if "interrupted" not in str(error).lower():
+            raise
+        raise KeyboardInterrupt from error
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        message = str(error)
+        message = without_traceback(str(error))
+        if (ours := carried(message)) is not None:
+            raise ours from error
         if any(f"{medium.place(part)}/" in message for part in _DATA):
             raise DamagedStoreError(
                 f"expected every file of the store to be whole; got {message}; restore or remove that file"
@@ -60,20 +71,29 @@ class Result:
         """Names of the columns, as the query gives them."""
         return list(self._relation.columns)
 
+    def also(self, query: str, parameters: object = None) -> Result:
+        """Ask another question of the same state of the store, once this answer has been read.
+
+        Raises
+        ------
+        QueryError
+            If the statement does more than read, or is wrong.
+        """
+        check_reading(self._connection, query)
+        return Result(self._medium, self._connection, query, parameters)
+
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Stream the answer as Arrow record batches; memory is bounded by the batch, not by the answer."""
-        with query_errors(self._medium):
-            yield from self._relation.to_arrow_reader(_BATCH_ROWS)
+        yield from self._read(self._relation)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Stream the answer as tuples of plain Python values."""
         for batch in self.batches():
-            yield from zip(*(_values(column) for column in batch.columns), strict=True)
+            yield from _rows(batch)
 
     def arrow(self) -> pa.Table:
         """Return the whole answer as an Arrow table."""
-        with query_errors(self._medium):
-            return self._relation.to_arrow_reader(_BATCH_ROWS).read_all()
+        return self._whole(lambda: self._relation.to_arrow_reader(_BATCH_ROWS).read_all())
 
     def df(self) -> Any:  # noqa: ANN401 - pandas is optional
         """Return the whole answer as a pandas DataFrame.
@@ -83,9 +103,8 @@ class Result:
         MissingPackageError
             If pandas is not installed.
         """
-        _need("pandas")
-        with query_errors(self._medium):
-            return self._relation.df()
+        needed("pandas", instead=_OTHERS)
+        return self._whole(self._relation.df)
 
     def pl(self) -> Any:  # noqa: ANN401 - polars is optional
         """Return the whole answer as a polars DataFrame.
@@ -95,19 +114,46 @@ class Result:
         MissingPackageError
             If polars is not installed.
         """
-        return _need("polars").from_arrow(self.arrow())
+        return needed("polars", instead=_OTHERS).from_arrow(self.arrow())
 
-    def table(self, max_rows: int = 40, max_width: int | None = None) -> str:
-        """Return the first rows as aligned text, with the count of all."""
-        stream = self.rows()
-        head = list(islice(stream, max_rows))
+    def table(self, max_rows: int = 40, max_width: int | None = None, max_count: int = 1_000_000) -> str:
+        """Return the first rows as aligned text, and the count of all, or that it is above `max_count`.
+
+        Rows beyond that are not computed, unless the query sorts or groups.
+        """
+        head: list[tuple[Any, ...]] = []
+        total = 0
+        for batch in self.batches():
+            head += islice(_rows(batch), max_rows - len(head))
+            total += batch.num_rows
+            if total > max_count:
+                break
         if self._is_plan():
             return "".join(str(row[-1]) for row in head).rstrip("\n") + "\n"
-        return textbox.draw(self.columns, head, len(head) + sum(1 for _ in stream), max_width)
+        return textbox.draw(self.columns, head, min(total, max_count), max_width, more=total > max_count)
+
+    def csv(self, file: TextIO) -> Iterator[int]:
+        """Write comma-separated values with a header, and give the count of rows so far after each batch.
+
+        NULL is an empty field; NaN and the infinities are ``nan``, ``inf`` and ``-inf``; lists are JSON.
+        """
+        # DuckDB writes floats as fast as it reads them, and as Python would, but for the sign of a NaN.
+        fields = ", ".join(
+            f"if(isnan(#{n}), 'nan', CAST(#{n} AS VARCHAR))" if str(kind) in _FLOATS else f"#{n}"
+            for n, kind in enumerate(self._relation.types, 1)
+        )
+        writer = encode.CsvWriter(file, self.columns)
+        with query_errors(self._medium):
+            texts = self._relation.project(fields)
+        for batch in self._read(texts):
+            yield writer.write(batch)
 
     def write_csv(self, file: TextIO) -> int:
-        """Write comma-separated values with a header; return the count of rows. NULL is an empty field."""
-        return encode.write_csv(self.columns, self.rows(), file)
+        """Write what `csv` writes; return the count of rows."""
+        count = 0
+        for count in self.csv(file):  # noqa: B007 - the last one is the count of all
+            pass
+        return count
 
     def write_json(self, file: TextIO) -> int:
         """Write one array of objects; return the count of rows. NaN and the infinities become null."""
@@ -117,8 +163,32 @@ class Result:
         """Write one object a line; return the count of rows. NaN and the infinities become null."""
         return encode.write_jsonl(self.columns, self.rows(), file)
 
+    def _read(self, relation: duckdb.DuckDBPyRelation) -> Iterator[pa.RecordBatch]:
+        with query_errors(self._medium), ThreadPoolExecutor(1) as thread:
+            stream = self._wait(thread.submit(relation.to_arrow_reader, _BATCH_ROWS))
+            while (batch := self._wait(thread.submit(next, stream, None))) is not None:
+                yield batch
+
+    def _whole(self, read: Callable[[], Any]) -> Any:  # noqa: ANN401 - what `read` gives
+        with query_errors(self._medium), ThreadPoolExecutor(1) as thread:
+            return self._wait(thread.submit(read))
+
+    def _wait(self, future: Future[Any]) -> Any:  # noqa: ANN401 - what the future gives
+        """Wait for DuckDB in such a way that Ctrl-C stops it: in its own code it hears no signal."""
+        try:
+            return future.result()
+        except (KeyboardInterrupt, SystemExit):
+            while not future.done():
+                self._connection.interrupt()
+                wait([future], timeout=0.1)
+            raise
+
     def _is_plan(self) -> bool:
         return self.columns == ["explain_key", "explain_value"]
+
+
+def _rows(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+    return zip(*(_values(column) for column in batch.columns), strict=True)
 
 
 def _values(column: pa.Array) -> list[Any]:
@@ -127,13 +197,3 @@ def _values(column: pa.Array) -> list[Any]:
     if pa.types.is_decimal(column.type) and column.type.scale == 0:
         return [int(value) if isinstance(value, Decimal) else value for value in values]
     return values
-
-
-def _need(package: str) -> Any:  # noqa: ANN401 - a module known at run time only
-    try:
-        return importlib.import_module(package)
-    except ImportError:
-        raise MissingPackageError(
-            f"expected the package {package} for this form; got none; "
-            f"pip install {package}, or use .arrow() or .rows()"
-        ) from None

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import duckdb
 
-from store.errors import DamagedStoreError
+from store.errors import DamagedStoreError, carried, without_traceback
 from store.layout import schema_versions
+from store.manifests import newest_number
 from store.medium import Medium
 from store.schema import SCHEMA_VERSION
-from store.views import SETTINGS, list_variables, quoted, view_definitions
+from store.snapshot import Snapshot, take_snapshot
+from store.views import SETTINGS, list_variables, literal, quoted, view_definitions
+
+_TRIES = 10
 
 
 def open_session(medium: Medium, *, unsafe: bool = False) -> duckdb.DuckDBPyConnection:
@@ -35,13 +39,48 @@ def open_session(medium: Medium, *, unsafe: bool = False) -> duckdb.DuckDBPyConn
     DamagedStoreError
         If a file of the store cannot be read; DuckDB's message names it.
     """
+    for tries in range(_TRIES):
+        # Asked before the listing: a writer may add this version's columns meanwhile.
+        grown = SCHEMA_VERSION not in schema_versions(medium)
+        snapshot = take_snapshot(medium)
+        try:
+            return open_snapshot(medium, snapshot, grown=grown, unsafe=unsafe)
+        except DamagedStoreError:
+            # With a short grace, what was listed may be gone before it is read.
+            if tries == _TRIES - 1 or newest_number(medium) == snapshot.newest:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def open_snapshot(
+    medium: Medium, snapshot: Snapshot, *, grown: bool = False, unsafe: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Define the store's views over `snapshot`.
+
+    Parameters
+    ----------
+    medium, unsafe
+        As for `open_session`.
+    snapshot : Snapshot
+        What to read.
+    grown : bool
+        Whether columns may have been added since the store was last written.
+
+    Raises
+    ------
+    DamagedStoreError
+        If a file of the store cannot be read; DuckDB's message names it.
+    """
     connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
     try:
-        _configure(connection, medium, unsafe=unsafe)
+        _configure(connection, medium, snapshot, grown=grown, unsafe=unsafe)
     except duckdb.Error as error:
         connection.close()
+        message = without_traceback(str(error))
+        if (ours := carried(message)) is not None:
+            raise ours from error
         raise DamagedStoreError(
-            f"expected to read the store at {medium.url}; got {error}; restore or remove the file it names"
+            f"expected to read the store at {medium.url}; got {message}; restore or remove the file it names"
         ) from error
     except BaseException:
         connection.close()
@@ -49,7 +88,9 @@ def open_session(medium: Medium, *, unsafe: bool = False) -> duckdb.DuckDBPyConn
     return connection
 
 
-def _configure(connection: duckdb.DuckDBPyConnection, medium: Medium, *, unsafe: bool) -> None:
+def _configure(
+    connection: duckdb.DuckDBPyConnection, medium: Medium, snapshot: Snapshot, *, grown: bool, unsafe: bool
+) -> None:
     spill = Path(tempfile.gettempdir()) / f"regimap-spill-{os.getpid()}"
     connection.execute(f"SET temp_directory = {quoted(str(spill))}")
     connection.execute("SET enable_progress_bar = false")
@@ -57,12 +98,12 @@ def _configure(connection: duckdb.DuckDBPyConnection, medium: Medium, *, unsafe:
     connection.execute("SET python_enable_replacements = false")
     connection.execute(SETTINGS)
     medium.attach(connection)
-    # Asked before the listing: a writer may add this version's columns meanwhile.
-    grown = SCHEMA_VERSION not in schema_versions(medium)
-    for name, value in list_variables(medium).items():
-        connection.execute(f"SET VARIABLE {name} = ?", [value])
+    for name, kind, value in list_variables(medium, snapshot):
+        connection.execute(f"SET VARIABLE {name} = CAST(? AS {kind})", [value])
     if not unsafe:
-        connection.execute(f"SET allowed_directories = [{quoted(medium.url)}]")
+        # The store as DuckDB finds it, and as the pattern that means it.
+        fence = f"[{quoted(medium.url)}, {quoted(literal(medium.url))}]"
+        connection.execute(f"SET allowed_directories = {fence}")
         connection.execute("SET enable_external_access = false")
     connection.execute(view_definitions(grown=grown))
     if not unsafe:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from store import creation, tables
+from store.compaction import GRACE_S, Compacted, compacting
+from store.cube import dataset
 from store.errors import RecordError, StoreError
 from store.fragments import Receipt, commit_fragment
 from store.identity import DEFAULT_MODEL, check_model, check_versions, read_identity
@@ -20,18 +22,23 @@ from store.records import refuse_unknown, series_table, trials_table
 from store.results import Result
 from store.schema import SERIES
 from store.session import open_session
+from store.snapshot import Absorbed
 from store.statements import check_reading
+
+if TYPE_CHECKING:
+    from store.care.findings import Checked
+    from store.care.inspection import Identification
 
 PathLike = str | os.PathLike[str]
 
 
 class ExperimentStore:
-    """Trials and their series in a directory: committed in chunks, read in SQL, by many processes at once.
+    """Trials and their series: committed in chunks, read in SQL, by many processes at once.
 
     Parameters
     ----------
     path : path-like
-        A store's directory.
+        A store's directory, or ``s3://bucket/prefix``.
     model : str, optional
         The model whose trials it must hold; without it, any.
 
@@ -39,6 +46,8 @@ class ExperimentStore:
     ------
     StoreNotFoundError, NotAStoreError, ModelMismatchError, VersionError, DamagedStoreError
         If there is no store at `path` that this program can read. Nothing is written on opening.
+    UnreachableError
+        If the bucket does not answer.
 
     Examples
     --------
@@ -53,6 +62,7 @@ class ExperimentStore:
         check_versions(identity, self._medium)
         self._model = identity.model
         self._prepared = False
+        self._absorbed = Absorbed(self._medium)
 
     @classmethod
     def create(cls, path: PathLike, *, model: str = DEFAULT_MODEL) -> ExperimentStore:
@@ -136,7 +146,7 @@ class ExperimentStore:
         trial_rows = trials_table(chunk, attempt, trials)
         series_rows = series_table(trial_rows, series)
         self._prepare()
-        return commit_fragment(self._medium, chunk, attempt, trial_rows, series_rows)
+        return commit_fragment(self._medium, self._absorbed, chunk, attempt, trial_rows, series_rows)
 
     def append(self, table: str, name: str, rows: Sequence[Mapping[str, object]]) -> bool:
         """Add `rows` to a ledger table under `name`, durably; False, and no change, if the name is there.
@@ -235,6 +245,66 @@ class ExperimentStore:
         query = f"SELECT {names} FROM series WHERE {' AND '.join(conditions)} ORDER BY trial_id, t"
         table = self.sql(query, parameters or None).arrow()
         return {name: table.column(name).to_numpy() for name in table.column_names}
+
+    def compact(self, *, grace: float = GRACE_S, full: bool = False) -> Compacted:
+        """Merge fragments into large sorted files, while others write and read; see `compacting`.
+
+        Returns
+        -------
+        Compacted
+            What was done.
+        """
+        account = Compacted()
+        for account in self.compacting(grace=grace, full=full):  # noqa: B007 - the last one tells of all
+            pass
+        return account
+
+    def compacting(self, *, grace: float = GRACE_S, full: bool = False) -> Iterator[Compacted]:
+        """Do as `compact`, and give an account of what was done so far after each file.
+
+        Parameters
+        ----------
+        grace : float
+            Seconds after which what was replaced is removed; sessions that last longer may fail.
+        full : bool
+            Sort everything as one, however large.
+
+        Raises
+        ------
+        DamagedStoreError
+            If a file cannot be read.
+        WriteError
+            If the file system refuses.
+        """
+        self._prepare()
+        return compacting(self._medium, grace=grace, full=full)
+
+    def loose_fragments(self) -> int:
+        """Count the fragments that no compaction has absorbed, from names alone."""
+        absorbed = self._absorbed.names()
+        return sum(fragment.name not in absorbed for fragment in self._medium.fragments())
+
+    def xarray(
+        self,
+        columns: Sequence[str] | None = None,
+        *,
+        where: str | None = None,
+        times: str = "same",
+    ) -> Any:  # noqa: ANN401 - xarray is optional
+        """Return series and scalars as an `xarray.Dataset` with dims point, realization and t.
+
+        See `store.cube.dataset`, which this is.
+        """
+        return dataset(self, columns, where=where, times=times)
+
+    def verify(self, identification: Identification | None = None) -> Iterator[Checked]:
+        """Read every byte of the store, and yield what was checked with what was found.
+
+        See `store.care.verification.verify`, which this is.
+        """
+        from store.care.verification import verify  # noqa: PLC0415 - it opens stores itself
+
+        return verify(self._medium, identification)
 
     def refresh_views(self) -> bool:
         """Rewrite ``views.sql`` if its text is not this version's; whether it was."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from store.columns import Table
-from store.errors import RecordError
+from store.digests import open_blob, sealed_blob
+from store.errors import DamagedStoreError, RecordError
 from store.layout import KEPT, checked_name, ledger
 from store.ledgers import LEDGERS
 from store.medium import Medium
@@ -61,14 +62,24 @@ def _key(table: str, name: str) -> str:
 
 
 def keep_blob(medium: Medium, name: str, payload: bytes) -> bytes:
-    """Keep `payload` under `name` unless something is kept there; return what is."""
+    """Keep `payload` under `name`, with its digest, unless something is kept there; return what is."""
     key = f"{KEPT}/{checked_name('name', name)}"
-    return payload if medium.put(key, payload) else medium.read(key)
+    return payload if medium.put(key, sealed_blob(payload)) else _unsealed(medium, key)
 
 
 def kept_blob(medium: Medium, name: str) -> bytes | None:
     """Return what is kept under `name`, or None."""
     try:
-        return medium.read(f"{KEPT}/{checked_name('name', name)}")
+        return _unsealed(medium, f"{KEPT}/{checked_name('name', name)}")
     except FileNotFoundError:
         return None
+
+
+def _unsealed(medium: Medium, key: str) -> bytes:
+    payload, sound = open_blob(medium.read(key))
+    if sound is False:
+        raise DamagedStoreError(
+            f"expected in {medium.place(key)} what its digest is of; got other content; "
+            "remove that file and run again"
+        )
+    return payload

@@ -33,7 +33,9 @@ def cell_text(value: object) -> str:
     return str(plain(value)).replace("\r", "").replace("\n", "⏎")
 
 
-def draw(columns: Sequence[str], rows: Sequence[Row], total: int, max_width: int | None) -> str:
+def draw(
+    columns: Sequence[str], rows: Sequence[Row], total: int, max_width: int | None, *, more: bool = False
+) -> str:
     """Draw `rows` under `columns`, numbers to the right, and say how many rows there are in all.
 
     Parameters
@@ -46,6 +48,8 @@ def draw(columns: Sequence[str], rows: Sequence[Row], total: int, max_width: int
         Rows in the whole result.
     max_width : int or None
         Widest line in terminal cells; columns in the middle give way, and a line says so.
+    more : bool
+        Whether there are more rows than `total`, nobody counted how many.
     """
     limit = None if max_width is None else max(max_width, 20)
     longest = None if limit is None else min(_LONGEST_CELL, limit - 4)
@@ -58,7 +62,7 @@ def draw(columns: Sequence[str], rows: Sequence[Row], total: int, max_width: int
     shown = _fitting(widths, limit)
     lines = [_line([(cells[i][n], widths[i], right[i]) for i in shown]) for n in range(len(rows) + 1)]
     rule = "─┼─".join("─" * widths[i] for i in shown)
-    footer = _footer(len(rows), total, len(shown), len(columns))
+    footer = _footer(len(rows), total, len(shown), len(columns), more=more)
     return "\n".join([lines[0], rule, *lines[1:], footer]) + "\n"
 
 
@@ -100,8 +104,8 @@ def _line(parts: Sequence[tuple[str, int, bool]]) -> str:
     return " │ ".join(padded).rstrip()
 
 
-def _footer(rows: int, total: int, columns: int, all_columns: int) -> str:
-    counted = f"{total:,} row{'' if total == 1 else 's'}"
+def _footer(rows: int, total: int, columns: int, all_columns: int, *, more: bool) -> str:
+    counted = f"{'more than ' if more else ''}{total:,} row{'' if total == 1 else 's'}"
     shown = f" ({rows:,} shown)" if rows < total else ""
     cut = f", {columns} of {all_columns} columns shown" if columns < all_columns else ""
     return f"({counted}{shown}{cut})"

@@ -6,15 +6,20 @@ sees one state of the store, however it grows meanwhile.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from string import Template
 
+from store import layout
 from store.columns import Column, Table
+from store.digests import sealed_script
 from store.layout import SCHEMA, ledger, schema_file, schema_versions
 from store.ledgers import LEDGERS
 from store.medium import Medium
 from store.schema import AXIS_NAMES, FINAL_STATUSES, SERIES, STATUSES, TRIALS
+from store.snapshot import Snapshot
 
 _HEADER = """\
 -- Written by regimap. Reads this store with the plain duckdb command:
@@ -34,22 +39,14 @@ SET disabled_optimizers = getvariable('slow_passes');
 SET parquet_metadata_cache = true;
 """
 
-_LIST_FILES = """
+_LIST_LEDGER = """\
 SET VARIABLE {table}_files = (
     SELECT list(file ORDER BY place, file) FROM (
         SELECT file, 0 AS place FROM glob('schema/*/{table}.parquet')
         UNION ALL
-        SELECT file, 1 AS place FROM glob('{pattern}')
+        SELECT file, 1 AS place FROM glob('ledger/{table}/*.parquet')
     )
 );
-"""
-
-_DERIVE_SERIES = """\
-SET VARIABLE series_files = list_transform(
-    getvariable('trials_files'), lambda file: regexp_replace(file, 'trials[.]parquet$', 'series.parquet')
-);
--- Files of one schema version agree in their columns: then one file is opened to define a view, and not all.
-SET VARIABLE mixed_schemas = (SELECT count(*) > 1 FROM glob('schema/*/trials.parquet'));
 """
 
 _VIEW_COLUMNS = {
@@ -79,6 +76,11 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def literal(path: str) -> str:
+    """Return the pattern that means `path` alone: DuckDB takes every path for a pattern."""
+    return re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", path)
+
+
 def described_columns() -> list[tuple[str, Column]]:
     """List every column of every view with the view's name."""
     tables = {table.name: table.columns for table in (TRIALS, SERIES, *LEDGERS.values())}
@@ -99,7 +101,7 @@ def view_definitions(*, grown: bool = False) -> str:
         ", ".join(map(quoted, (table, column.name, column.type, column.unit, column.meaning)))
         for table, column in described_columns()
     ]
-    return Template(files("store").joinpath("views.sql").read_text(encoding="utf-8")).substitute(
+    return Template(_text("views.sql")).substitute(
         final=", ".join(map(quoted, FINAL_STATUSES)),
         axes=", ".join(f"any_value({name}) AS {name}" for name in AXIS_NAMES),
         axes_of_trials=", ".join(f"trials.{name}" for name in AXIS_NAMES),
@@ -116,27 +118,51 @@ def _no_rows(table: Table) -> str:
 
 def views_script() -> str:
     """Return the text of ``views.sql``; its paths are relative to the store."""
-    patterns = {TRIALS.name: "fragments/*-a*/trials.parquet"} | {t: f"ledger/{t}/*.parquet" for t in LEDGERS}
-    lists = "".join(_LIST_FILES.format(table=table, pattern=pattern) for table, pattern in patterns.items())
-    return "\n".join((_HEADER + SETTINGS + lists, _DERIVE_SERIES, view_definitions()))
+    ledgers = "".join(_LIST_LEDGER.format(table=table) for table in LEDGERS)
+    return sealed_script("\n".join((_HEADER + SETTINGS, _text("listing.sql"), ledgers, view_definitions())))
 
 
-def list_variables(medium: Medium) -> dict[str, list[str] | bool]:
-    """List the store once and return the variables that the views read: the files of every table, in order.
+def _text(name: str) -> str:
+    return files("store").joinpath(name).read_text(encoding="utf-8")
 
-    The first file is an empty one with the whole schema, so that a new store answers too.
+
+def list_variables(medium: Medium, snapshot: Snapshot) -> Iterator[tuple[str, str, object]]:
+    """List what else the store has, and give the variables that the views read: name, SQL type and value.
+
+    The first file of a table is an empty one with the whole schema, so that a new store answers too.
     """
-    fragments, versions = medium.fragments(), schema_versions(medium)
-    listing = {
-        TRIALS.name: [fragment.trials for fragment in fragments],
-        SERIES.name: [fragment.series for fragment in fragments],
-    }
-    for table in LEDGERS:
-        names = (name for name in medium.names(ledger(table)) if name.endswith(".parquet"))
-        listing[table] = [f"{ledger(table)}/{name}" for name in names]
-    variables: dict[str, list[str] | bool] = {"mixed_schemas": len(versions) > 1}
+    versions = schema_versions(medium)
     written = {version: medium.names(f"{SCHEMA}/{version}") for version in versions}
-    for table, keys in listing.items():
+    yield "mixed_schemas", "BOOLEAN", len(versions) > 1
+    listed = [
+        *_empty(written),
+        *_compacted(snapshot),
+        *(("loose", f.trials, f.series) for f in snapshot.loose),
+    ]
+    yield "kinds", "VARCHAR[]", [kind for kind, _, _ in listed]
+    yield "trials_files", "VARCHAR[]", [medium.place(trials) for _, trials, _ in listed]
+    yield "series_files", "VARCHAR[]", [medium.place(series) for _, _, series in listed]
+    yield (
+        "hidden",
+        "STRUCT(trials_file VARCHAR, trial_ids VARCHAR[])[]",
+        [
+            {"trials_file": medium.place(file.trials_key), "trial_ids": sorted(file.hidden)}
+            for file in snapshot.manifest.files
+            if file.hidden
+        ],
+    )
+    for table in LEDGERS:
         empty = [schema_file(v, table) for v in versions if f"{table}.parquet" in written[v]]
-        variables[f"{table}_files"] = [medium.place(key) for key in (*empty, *keys)]
-    return variables
+        names = (name for name in medium.names(ledger(table)) if name.endswith(".parquet"))
+        keys = [*empty, *(f"{ledger(table)}/{name}" for name in names)]
+        yield f"{table}_files", "VARCHAR[]", [medium.place(key) for key in keys]
+
+
+def _empty(written: Mapping[str, list[str]]) -> Iterator[tuple[str, str, str]]:
+    for version, names in written.items():
+        if layout.TRIALS_FILE in names and layout.SERIES_FILE in names:
+            yield "empty", schema_file(version, TRIALS.name), schema_file(version, SERIES.name)
+
+
+def _compacted(snapshot: Snapshot) -> Iterator[tuple[str, str, str]]:
+    return (("compacted", file.trials_key, file.series_key) for file in snapshot.manifest.files)

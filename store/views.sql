@@ -1,41 +1,86 @@
-CREATE OR REPLACE VIEW trial_attempts AS
-SELECT * FROM read_parquet(getvariable('trials_files'), union_by_name = getvariable('mixed_schemas'))$trials_grown;
+-- DuckDB takes every path for a pattern: brackets make it mean itself.
+CREATE OR REPLACE MACRO literal(files) AS
+    list_transform(files, lambda file: regexp_replace(file, '([[*?])', '[\1]', 'g'));
 
-CREATE OR REPLACE VIEW series_attempts AS
-SELECT * FROM read_parquet(getvariable('series_files'), union_by_name = getvariable('mixed_schemas'))$series_grown;
+-- Every file of trials and of their series, the empty ones first: they name the columns.
+CREATE OR REPLACE TEMP TABLE files AS
+SELECT unnest(getvariable('kinds')) AS kind, unnest(getvariable('trials_files')) AS trials_file,
+    unnest(getvariable('series_files')) AS series_file, generate_subscripts(getvariable('kinds'), 1) AS place;
 
--- One fragment per trial: a final status over a failed one, then the newest attempt, then the smallest chunk name.
-CREATE OR REPLACE VIEW superseded AS
-SELECT trial_id, chunk, attempt
-FROM (
-    SELECT trial_id, chunk, attempt, row_number() OVER (
-        PARTITION BY trial_id ORDER BY status IN ($final) DESC, attempt DESC, chunk
+SET VARIABLE loose_trials = (SELECT list(trials_file ORDER BY place) FROM files WHERE kind <> 'compacted');
+SET VARIABLE compacted_trials = (SELECT list(trials_file ORDER BY place) FROM files WHERE kind <> 'loose');
+
+-- One row per trial: a final status over a failed one, then the newest attempt, then the smallest chunk name.
+-- Compacted files keep to that among themselves, but for the rows that their manifest hides: so only loose fragments
+-- are compared, with each other and with the rows of the same trials in compacted files.
+CREATE OR REPLACE TEMP TABLE superseded AS
+WITH hidden AS (
+    SELECT file.trials_file AS trials_file, unnest(file.trial_ids) AS trial_id
+    FROM (SELECT unnest(getvariable('hidden')) AS file)
+), loose AS MATERIALIZED (
+    SELECT trial_id, status, attempt, chunk, filename AS trials_file, true AS is_loose
+    FROM read_parquet(literal(getvariable('loose_trials')), union_by_name = getvariable('mixed_schemas'), filename = true)
+), compacted AS MATERIALIZED (
+    SELECT trial_id, status, attempt, chunk, filename AS trials_file, false AS is_loose
+    FROM read_parquet(literal(getvariable('compacted_trials')), union_by_name = getvariable('mixed_schemas'), filename = true)
+    SEMI JOIN loose USING (trial_id)
+), rivals AS (
+    FROM loose UNION ALL FROM compacted ANTI JOIN hidden USING (trial_id, trials_file)
+), contested AS (
+    SELECT trial_id FROM rivals GROUP BY trial_id HAVING count(*) > 1
+), ranked AS (
+    SELECT trial_id, trials_file, row_number() OVER (
+        PARTITION BY trial_id ORDER BY status IN ($final) DESC, attempt DESC, chunk, is_loose, trials_file
     ) AS place
-    FROM trial_attempts
+    FROM rivals SEMI JOIN contested USING (trial_id)
+), beaten AS (
+    SELECT trial_id, trials_file FROM ranked WHERE place > 1 UNION ALL SELECT trial_id, trials_file FROM hidden
 )
-WHERE place > 1;
+SELECT trial_id, kind, trials_file, series_file FROM beaten JOIN files USING (trials_file);
+
+-- Most files hold nothing superseded, and are read as they are.
+SET VARIABLE clean_trials = (
+    SELECT list(trials_file ORDER BY place) FROM files ANTI JOIN superseded USING (trials_file)
+);
+SET VARIABLE clean_series = (
+    SELECT list(series_file ORDER BY place) FROM files ANTI JOIN superseded USING (trials_file)
+);
+SET VARIABLE dirty_trials = (
+    SELECT list(trials_file ORDER BY place) FROM files
+    WHERE kind = 'empty' OR trials_file IN (SELECT trials_file FROM superseded)
+);
+SET VARIABLE dirty_series = (
+    SELECT list(series_file ORDER BY place) FROM files
+    WHERE kind = 'empty' OR trials_file IN (SELECT trials_file FROM superseded)
+);
 
 CREATE OR REPLACE VIEW trials AS
-SELECT * FROM trial_attempts ANTI JOIN superseded USING (trial_id, chunk, attempt);
+SELECT * FROM read_parquet(literal(getvariable('clean_trials')), union_by_name = getvariable('mixed_schemas'))
+UNION ALL BY NAME
+SELECT * FROM read_parquet(literal(getvariable('dirty_trials')), union_by_name = getvariable('mixed_schemas')) AS dirty
+ANTI JOIN superseded ON superseded.trial_id = dirty.trial_id AND superseded.trials_file = dirty.filename$trials_grown;
 
 CREATE OR REPLACE VIEW series AS
-SELECT * FROM series_attempts ANTI JOIN superseded USING (trial_id, chunk, attempt);
+SELECT * FROM read_parquet(literal(getvariable('clean_series')), union_by_name = getvariable('mixed_schemas'))
+UNION ALL BY NAME
+SELECT * FROM read_parquet(literal(getvariable('dirty_series')), union_by_name = getvariable('mixed_schemas')) AS dirty
+ANTI JOIN superseded ON superseded.trial_id = dirty.trial_id AND superseded.series_file = dirty.filename$series_grown;
 
 -- `latest` marks the newest version, for moving and for frozen lattices apart.
 CREATE OR REPLACE VIEW labels AS
 SELECT * EXCLUDE (filename), label_version = first_value(label_version) OVER (
     PARTITION BY frozen ORDER BY coalesce(created, TIMESTAMP '1970-01-01') DESC, filename DESC
 ) AS latest
-FROM read_parquet(getvariable('labels_files'), union_by_name = getvariable('mixed_schemas'), filename = true);
+FROM read_parquet(literal(getvariable('labels_files')), union_by_name = getvariable('mixed_schemas'), filename = true);
 
 CREATE OR REPLACE VIEW proposals AS
-SELECT * FROM read_parquet(getvariable('proposals_files'), union_by_name = getvariable('mixed_schemas'));
+SELECT * FROM read_parquet(literal(getvariable('proposals_files')), union_by_name = getvariable('mixed_schemas'));
 
 CREATE OR REPLACE VIEW sweeps AS
-SELECT * FROM read_parquet(getvariable('sweeps_files'), union_by_name = getvariable('mixed_schemas'));
+SELECT * FROM read_parquet(literal(getvariable('sweeps_files')), union_by_name = getvariable('mixed_schemas'));
 
 CREATE OR REPLACE VIEW chunks AS
-SELECT * FROM read_parquet(getvariable('chunks_files'), union_by_name = getvariable('mixed_schemas'));
+SELECT * FROM read_parquet(literal(getvariable('chunks_files')), union_by_name = getvariable('mixed_schemas'));
 
 CREATE OR REPLACE VIEW points AS
 WITH counted AS (

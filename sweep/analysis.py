@@ -119,7 +119,7 @@ def latest_campaign(store: ExperimentStore) -> CampaignResult:
     sweeps = [row for row in store.rows("sweeps") if row["command"] == "campaign"]
     if not sweeps:
         raise SweepError(
-            f"{store.path}: expected a campaign, found none; "
+            f"{store.url}: expected a campaign, found none; "
             "start one with `regimap campaign SPEC --store DIR`"
         )
     return campaign_result(store, str(max(sweeps, key=lambda row: row["started_at"])["sweep"]))
@@ -145,7 +145,7 @@ def campaign_result(store: ExperimentStore, sweep: str) -> CampaignResult:
         fitted = None if labelling is None else map_of(spec, proposals, labelling)
     if labelling is None or fitted is None:
         raise SweepError(
-            f"{store.path}: expected points whose series can be compared, found none yet; "
+            f"{store.url}: expected points whose series can be compared, found none yet; "
             "see `regimap status` for what failed, or wait for more"
         )
     return CampaignResult(spec, tuple(proposals), labelling, fitted)

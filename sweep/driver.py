@@ -18,6 +18,7 @@ from sweep.errors import BackendError
 from sweep.progress import Progress
 from sweep.provenance import Provenance
 from sweep.scheduler import Bury, GiveUp, Respawn, Run, Scheduler
+from sweep.upkeep import Upkeep
 from sweep.worker import lost_rows
 
 WAIT_SECONDS = 0.5
@@ -77,8 +78,8 @@ def drive(
     try:
         scheduler = Scheduler(backend.start(workers))
         scheduler.offer(first)
-        with sigterm_raises():
-            _Drive(source, scheduler, store, backend, provenance, progress, done).loop()
+        with sigterm_raises(), Upkeep(store) as upkeep:
+            _Drive(source, scheduler, store, backend, provenance, progress, upkeep, done).loop()
     finally:
         backend.stop()
 
@@ -94,6 +95,7 @@ class _Drive:
     backend: Backend
     provenance: Provenance
     progress: Progress
+    upkeep: Upkeep
     done: set[str]
 
     def loop(self) -> None:
@@ -133,6 +135,7 @@ class _Drive:
     def _land(self, chunk: Chunk, statuses: tuple[str, ...], reason: str | None) -> None:
         self.done.update(trial.trial_id for trial in chunk.trials)
         self.progress.landed(statuses, reason)
+        self.upkeep.landed()
 
 
 @contextmanager

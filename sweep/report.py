@@ -59,11 +59,16 @@ def report_html(store: ExperimentStore, result: CampaignResult) -> str:
         ),
         "trials": _query_table(store, TRIALS),
         "spec": escape(spec),
-        "reproduce": escape(f"regimap campaign {result.spec.name}.toml --store {Path(store.path).name}"),
+        "reproduce": escape(f"regimap campaign {result.spec.name}.toml --store {_place(store)}"),
         "footer": _query_table(store, VERSIONS),
     }
     template = Template(files("sweep").joinpath("report.html").read_text(encoding="utf-8"))
     return template.substitute(fields)
+
+
+def _place(store: ExperimentStore) -> str:
+    """The name of a store's directory, or the address of one in a bucket."""
+    return store.url if "://" in store.url else Path(store.url).name
 
 
 def _map(result: CampaignResult) -> str:

@@ -202,7 +202,7 @@ def _drive(
 ) -> None:
     provenance = Provenance.collect()
     done = len(set(ids) & store.statuses().keys())
-    chosen = make_backend(backend, str(Path(store.path).resolve()), provenance, address)
+    chosen = make_backend(backend, store.url, provenance, address)
     with Progress(label, source.expected, done) as progress:
         drive(source, store, chosen, workers=workers, provenance=provenance, progress=progress)
 

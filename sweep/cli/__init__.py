@@ -6,11 +6,15 @@ import sys
 
 import click
 
+from sweep.cli.care import merge_command, verify_command
+from sweep.cli.compact import compact_command
+from sweep.cli.export import export_command
 from sweep.cli.jobs import campaign_command, plan_command, run_command
 from sweep.cli.maps import map_command, regimes_command, report_command
+from sweep.cli.query import query_command
 from sweep.cli.refusals import exit_code, explain
 from sweep.cli.simulate import simulate_command
-from sweep.cli.tables import query_command, status_command
+from sweep.cli.tables import status_command
 
 INTERRUPTED = 130
 
@@ -37,6 +41,10 @@ for command in (
     regimes_command,
     map_command,
     report_command,
+    export_command,
+    compact_command,
+    verify_command,
+    merge_command,
 ):
     regimap.add_command(command)
 

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 import click
 
 from store import ExperimentStore
-from sweep.analysis import campaign_result
+from sweep.analysis import CampaignResult, campaign_result
 from sweep.backends import BACKENDS
+from sweep.cli.places import in_bucket
 from sweep.figures import map_figure, save
 from sweep.planning import Plan, plan_campaign, plan_design
 from sweep.report import write_report
@@ -30,10 +31,8 @@ from trials where disorder > 2 and status = 'complete' group by all order by all
 
 def store_option(function: Decorated) -> Decorated:
     """The store that a job writes to."""
-    text = "Directory of the store; made if it does not exist."
-    return click.option("--store", "store", required=True, type=click.Path(path_type=Path), help=text)(
-        function
-    )
+    text = "Directory of the store, or s3://bucket/prefix; made if it does not exist."
+    return click.option("--store", "store", required=True, metavar="STORE", help=text)(function)
 
 
 def engine_options(function: Decorated) -> Decorated:
@@ -62,7 +61,7 @@ def plan_command(spec: Path, *, adaptive: bool, as_json: bool) -> None:
 @click.argument("spec", type=click.Path(path_type=Path))
 @store_option
 @engine_options
-def run_command(spec: Path, *, store: Path, backend: str, address: str | None, workers: int | None) -> int:
+def run_command(spec: Path, *, store: str, backend: str, address: str | None, workers: int | None) -> int:
     """Run the fixed design of SPEC; what the store holds already is not run again."""
     checked = SweepSpec.from_toml(spec)
     with resumable("run", spec, store):
@@ -80,7 +79,7 @@ def run_command(spec: Path, *, store: Path, backend: str, address: str | None, w
 @click.option("--budget", type=click.IntRange(min=1), help="Points to spend; the spec's by default.")
 @engine_options
 def campaign_command(
-    spec: Path, *, store: Path, budget: int | None, backend: str, address: str | None, workers: int | None
+    spec: Path, *, store: str, budget: int | None, backend: str, address: str | None, workers: int | None
 ) -> int:
     """Map the boundaries between regimes: choose points where the map is uncertain until it is not."""
     checked = SweepSpec.from_toml(spec)
@@ -98,8 +97,8 @@ def campaign_command(
 class resumable:  # noqa: N801  # reads as a word in a with statement
     """Says how to resume when Ctrl-C or SIGTERM ends a job."""
 
-    def __init__(self, command: str, spec: Path, store: Path) -> None:
-        self._again = shlex.join(["regimap", command, str(spec), "--store", str(store)])
+    def __init__(self, command: str, spec: Path, store: str) -> None:
+        self._again = shlex.join(["regimap", command, str(spec), "--store", store])
 
     def __enter__(self) -> None:
         return None
@@ -111,7 +110,7 @@ class resumable:  # noqa: N801  # reads as a word in a with statement
             )
 
 
-def _present(opened: ExperimentStore, store: Path, spec: SweepSpec, outcome: Outcome) -> None:
+def _present(opened: ExperimentStore, store: str, spec: SweepSpec, outcome: Outcome) -> None:
     result = campaign_result(opened, f"campaign-{spec.campaign_identity}")
     areas = result.regime_map.areas()
     click.echo(f"\n{len(result.proposals)} points; {outcome.stop_reason}.\n")
@@ -121,15 +120,24 @@ def _present(opened: ExperimentStore, store: Path, spec: SweepSpec, outcome: Out
         click.echo(f"{name:16s}  {count:6d}   {share:6.1%} ± {error:.1%}")
     band, wrong = result.regime_map.band(), result.regime_map.wrong_area()
     click.echo(f"\nboundary   label in doubt on {band:.1%} of the map, expected wrong on {wrong:.1%}")
+    _draw(opened, store, result)
+    click.echo("\nAsk it in SQL, for one: does a moving lattice let strongly disordered packets go?")
+    click.echo(f'  regimap query {shlex.quote(store)} "{QUERY}"')
+
+
+def _draw(opened: ExperimentStore, store: str, result: CampaignResult) -> None:
+    """Put the map and the report into the store's directory, or say how to get them from a bucket."""
+    if in_bucket(store):
+        click.echo(f"map        regimap map {shlex.quote(store)} -o map.png")
+        click.echo(f"report     regimap report {shlex.quote(store)} -o report.html")
+        return
     if len(result.spec.axes) == 2:
-        picture = store / "map.png"
+        picture = Path(store) / "map.png"
         save(map_figure(result.regime_map, result.points(), result.title), picture)
         click.echo(f"map        {picture}")
-    page = store / "report.html"
+    page = Path(store) / "report.html"
     write_report(opened, result, page)
     click.echo(f"report     {page}")
-    click.echo("\nAsk it in SQL, for one: does a moving lattice let strongly disordered packets go?")
-    click.echo(f'  regimap query {shlex.quote(str(store))} "{QUERY}"')
 
 
 def _verdict(outcome: Outcome) -> int:

@@ -9,6 +9,7 @@ import click
 
 from store import ExperimentStore
 from sweep.analysis import latest_campaign
+from sweep.cli.places import output_path
 from sweep.errors import SweepError
 from sweep.figures import map_figure, save
 from sweep.labelling import label_trials
@@ -18,10 +19,10 @@ FORMATS = (".png", ".svg", ".pdf")
 
 
 @click.command("regimes", epilog="Example: regimap regimes runs/quickstart --k 3")
-@click.argument("store", type=click.Path(path_type=Path))
+@click.argument("store")
 @click.option("--k", type=click.IntRange(min=1), help="Number of regimes; chosen from the series by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print the labels as one array of objects.")
-def regimes_command(store: Path, *, k: int | None, as_json: bool) -> None:
+def regimes_command(store: str, *, k: int | None, as_json: bool) -> None:
     """Cluster all series of STORE and write the labels as a new version."""
     opened = ExperimentStore(store)
     labelling = label_trials(opened, list(opened.statuses()), k=k)
@@ -45,20 +46,20 @@ def regimes_command(store: Path, *, k: int | None, as_json: bool) -> None:
 
 
 @click.command("map", epilog="Example: regimap map runs/quickstart -o map.svg")
-@click.argument("store", type=click.Path(path_type=Path))
+@click.argument("store")
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), help="Picture (.png, .svg, .pdf); STORE/map.png."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print regions, boundary and points; draws nothing.")
-def map_command(store: Path, *, output: Path | None, as_json: bool) -> None:
+def map_command(store: str, *, output: Path | None, as_json: bool) -> None:
     """Draw the regime map of STORE's latest campaign: regions, boundary, uncertainty, points."""
-    output = store / "map.png" if output is None else output
+    if as_json:
+        click.echo(json.dumps(latest_campaign(ExperimentStore(store)).summary()))
+        return
+    output = output_path(store, output, "map.png")
     if output.suffix not in FORMATS:
         raise click.BadParameter(f"expected a name ending in {', '.join(FORMATS)}, got {output.name!r}")
     result = latest_campaign(ExperimentStore(store))
-    if as_json:
-        click.echo(json.dumps(result.summary()))
-        return
     if len(result.spec.axes) != 2:
         raise SweepError(f"map: expected two swept axes to draw, got {len(result.spec.axes)}; use --json")
     save(map_figure(result.regime_map, result.points(), result.title), output)
@@ -66,15 +67,15 @@ def map_command(store: Path, *, output: Path | None, as_json: bool) -> None:
 
 
 @click.command("report", epilog="Example: regimap report runs/quickstart -o report.html")
-@click.argument("store", type=click.Path(path_type=Path))
+@click.argument("store")
 @click.option(
     "-o", "output", type=click.Path(path_type=Path, dir_okay=False), help="Page; STORE/report.html."
 )
-def report_command(store: Path, *, output: Path | None) -> None:
+def report_command(store: str, *, output: Path | None) -> None:
     """Write one self-contained HTML page about STORE's latest campaign."""
+    output = output_path(store, output, "report.html")
     opened = ExperimentStore(store)
     result = latest_campaign(opened)
-    output = store / "report.html" if output is None else output
     write_report(opened, result, output)
     click.echo(str(output))
     click.echo(lead(result), err=True)

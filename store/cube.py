@@ -1,0 +1,273 @@
+"""Trials and their series as one labelled array, xarray's Dataset.
+
+The array is dense: a cell for every draw of every point at every time, NaN where there is no value. The rows
+are streamed into it, so memory is that of the dataset and of one batch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from store.columns import Column
+from store.errors import QueryError
+from store.needed import needed
+from store.records import refuse_unknown
+from store.results import Result
+from store.schema import AXIS_NAMES, SCHEMA_VERSION, SERIES, TRIALS
+from store.spread import Cells, spread
+from store.timegrid import TimeGrid, time_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from store.store import ExperimentStore
+
+_PROVENANCE = ("physics_version", "regimap_version", "git_commit", "python", "libraries")
+_COORDINATES = frozenset(("trial_id", "point_id", *AXIS_NAMES, "realization", "packet", "frozen", "t"))
+_NUMBERS = ("double", "bigint", "boolean")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How far the filling has come.
+
+    Attributes
+    ----------
+    done, total : int
+        Samples read, and samples there are.
+    """
+
+    done: int
+    total: int
+
+
+def dataset(
+    store: ExperimentStore,
+    columns: Sequence[str] | None = None,
+    *,
+    where: str | None = None,
+    times: str = "same",
+) -> Any:  # noqa: ANN401 - xarray is optional
+    """Return trials and series as an `xarray.Dataset`.
+
+    Parameters
+    ----------
+    store : ExperimentStore
+        The store; one state of it is read.
+    columns : sequence of str, optional
+        Columns of `trials` and of `series`. Without it, every observable and every number of a trial that is
+        not NULL throughout, and ``status`` and ``reason``.
+    where : str, optional
+        An SQL condition on `trials`, such as ``status = 'complete' and not frozen``.
+    times : str
+        ``same``: the trials must share one grid of times, of which some may have a part only. ``union``: all
+        times of all trials, NaN where a trial has no sample.
+
+    Returns
+    -------
+    xarray.Dataset
+        Observables over (point, frozen, realization, packet, t), scalars over the same without ``t``. The
+        dimensions ``frozen`` and ``packet`` are there only where the trials chosen differ in them, otherwise
+        they are scalar coordinates; NULL counts as False and as 0, of ``realization`` too. Coordinates: the
+        axes by point (or by trial where they differ inside a point), in order of which the points come;
+        ``point`` is the point_id. A name that both tables have is the series' own, the trial's is
+        ``name_of_trial``. Missing values: NaN, also in whole numbers and truth values, which are float64
+        then; NaT; empty text. ``units`` and ``long_name`` come from the schema.
+
+    Raises
+    ------
+    MissingPackageError
+        If xarray is not installed.
+    RecordError
+        If a column is unknown.
+    QueryError
+        If the condition is wrong, the times differ and `times` is ``same``, two trials fall into one cell, or
+        the dataset is larger than this machine's memory.
+    """
+    steps = filling(store, columns, where=where, times=times)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def filling(
+    store: ExperimentStore,
+    columns: Sequence[str] | None = None,
+    *,
+    where: str | None = None,
+    times: str = "same",
+) -> Generator[Filled, None, Any]:
+    """Fill a dataset as `dataset` does, and say how far it has come; the dataset is the generator's value."""
+    xarray = needed("xarray")
+    if times not in ("same", "union"):
+        raise QueryError(f"expected times 'same' or 'union'; got {times!r}; use one of them")
+    scalars, observables = _asked(columns)
+    result = store.sql(_trials_query(scalars, where))
+    trials = result.arrow()
+    cells = Cells.of(trials)
+    scalars = [c for c in scalars if columns is not None or trials.column(c.name).null_count < len(trials)]
+    ids = trials.column("trial_id").to_pylist()
+    chosen = None if where is None else ids
+    if columns is None:
+        observables = _with_values(result, observables, chosen)
+    grid = time_grid(result, chosen, union=times == "union") if observables else TimeGrid.empty()
+    arrays = yield from _filled(
+        result, observables, chosen, dict(zip(ids, cells.index, strict=True)), cells, grid
+    )
+    shared = {column.name for column in observables}
+    variables = {
+        f"{c.name}_of_trial" if c.name in shared else c.name: _variable(
+            cells.dims, spread(c, trials, cells), c
+        )
+        for c in scalars
+    }
+    for column in observables:
+        variables[column.name] = _variable((*cells.dims, "t"), arrays[column.name], column)
+    coordinates = _coordinates(trials, cells, grid if observables else None)
+    return xarray.Dataset(variables, coordinates, _attributes(store, trials, where))
+
+
+def _asked(columns: Sequence[str] | None) -> tuple[list[Column], list[Column]]:
+    """Choose the scalars and the observables; what is a coordinate comes anyway."""
+    if columns is None:
+        names = [c.name for c in TRIALS.columns if c.type in _NUMBERS] + ["status", "reason"]
+        names += [c.name for c in SERIES.columns]
+    else:
+        names = list(columns)
+        known = set(SERIES.by_name)
+        refuse_unknown(TRIALS, [name for name in names if name not in known], "the columns asked for")
+    names = [name for name in dict.fromkeys(names) if name not in _COORDINATES | {"chunk", "attempt"}]
+    return (
+        [TRIALS.by_name[name] for name in names if name in TRIALS.by_name],
+        [SERIES.by_name[name] for name in names if name in SERIES.by_name],
+    )
+
+
+def _trials_query(scalars: Sequence[Column], where: str | None) -> str:
+    draws = ("coalesce(frozen, false) AS frozen", "coalesce(realization, 0) AS realization")
+    others = dict.fromkeys((*AXIS_NAMES, *_PROVENANCE, *(column.name for column in scalars)))
+    names = ", ".join(("trial_id", "point_id", *draws, "coalesce(packet, 0) AS packet", *others))
+    condition = "" if where is None else f" WHERE ({where}\n)"
+    order = ", ".join((*AXIS_NAMES, "point_id", "trial_id"))
+    return f"SELECT {names} FROM (SELECT * FROM trials{condition}) ORDER BY {order}"
+
+
+def _with_values(result: Result, observables: Sequence[Column], chosen: list[str] | None) -> list[Column]:
+    counts = ", ".join(f"count({column.name})" for column in observables)
+    ((*found,),) = result.also(*_of_series(counts, chosen)).rows()
+    return [column for column, count in zip(observables, found, strict=True) if count]
+
+
+def _of_series(names: str, chosen: list[str] | None) -> tuple[str, list[Any] | None]:
+    if chosen is None:
+        return f"SELECT {names} FROM series", None
+    return f"SELECT {names} FROM series WHERE trial_id IN (SELECT unnest(?::VARCHAR[]))", [chosen]
+
+
+def _filled(
+    result: Result,
+    observables: Sequence[Column],
+    chosen: list[str] | None,
+    cell_of: Mapping[str, int],
+    cells: Cells,
+    grid: TimeGrid,
+) -> Generator[Filled, None, dict[str, np.ndarray[Any, Any]]]:
+    shape = (*cells.shape, len(grid.times))
+    _check_memory(shape, len(observables))
+    arrays = {column.name: np.full(prod(shape), np.nan) for column in observables}
+    seen = np.zeros(prod(shape), bool)
+    done = 0
+    if observables:
+        query = _of_series(", ".join(("trial_id", "t", *arrays)), chosen)
+        for batch in result.also(*query).batches():
+            place = _cells_of(batch.column("trial_id"), cell_of) * len(grid.times) + grid.places(
+                batch.column("t")
+            )
+            for name, array in arrays.items():
+                array[place] = batch.column(name).to_numpy(zero_copy_only=False)
+            seen[place] = True
+            done += batch.num_rows
+            yield Filled(done, grid.samples)
+    if int(np.count_nonzero(seen)) != done:
+        raise QueryError(
+            "expected samples of a trial farther apart than a billionth of the time span; got closer ones; "
+            "leave that trial out with where"
+        )
+    return {name: array.reshape(shape) for name, array in arrays.items()}
+
+
+def _cells_of(trial_ids: pa.Array, cell_of: Mapping[str, int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the cell of each row; a batch has few trials, so each is looked up once."""
+    encoded = trial_ids.dictionary_encode()
+    found = np.array([cell_of[trial_id] for trial_id in encoded.dictionary.to_pylist()], np.int64)
+    cells: np.ndarray[tuple[int], np.dtype[np.int64]] = found[encoded.indices.to_numpy()]
+    return cells
+
+
+def _check_memory(shape: tuple[int, ...], observables: int) -> None:
+    size = 8 * prod(shape) * observables
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if size > memory:
+        cells = " x ".join(map(str, shape))
+        raise QueryError(
+            f"expected a dataset that fits into {memory / 1e9:.0f} GB of memory; got {observables} "
+            f"observables of {cells} values, {size / 1e9:.0f} GB; "
+            "name fewer columns, or choose trials with where"
+        )
+
+
+def _variable(dims: tuple[str, ...], values: np.ndarray[Any, Any], column: Column) -> tuple[Any, ...]:
+    return dims, values, _described(column)
+
+
+def _described(column: Column) -> dict[str, str]:
+    # What a unit of time counts from is the file format's to say.
+    unit = {} if column.unit == "" or column.type == "timestamp" else {"units": column.unit}
+    return unit | {"long_name": column.meaning}
+
+
+def _coordinates(trials: pa.Table, cells: Cells, grid: TimeGrid | None) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "point": ("point", cells.points, {"long_name": "content hash of the point, the point_id"}),
+        "trial_id": _variable(
+            cells.dims, spread(TRIALS.by_name["trial_id"], trials, cells), TRIALS.by_name["trial_id"]
+        ),
+    }
+    for name, values in cells.draws.items():
+        dims = (name,) if name in cells.dims else ()
+        found[name] = _variable(dims, values if dims else values.reshape(-1)[0], TRIALS.by_name[name])
+    for name in AXIS_NAMES:
+        if trials.column(name).null_count < len(trials):
+            column = TRIALS.by_name[name]
+            by_point = cells.by_point(trials.column(name))
+            found[name] = (
+                _variable(cells.dims, spread(column, trials, cells), column)
+                if by_point is None
+                else _variable(("point",), by_point, column)
+            )
+    if grid is not None:
+        found["t"] = _variable(("t",), grid.times, SERIES.by_name["t"])
+    return found
+
+
+def _attributes(store: ExperimentStore, trials: pa.Table, where: str | None) -> dict[str, str]:
+    words = {
+        "store": store.url,
+        "model": store.model,
+        "schema_version": SCHEMA_VERSION,
+        "where": where or "",
+        "natural_units": "hbar = m* = q_D = 1",
+    }
+    for name in _PROVENANCE:
+        values: Iterator[str] = (str(v) for v in trials.column(name).unique().to_pylist() if v is not None)
+        words[name] = "\n".join(sorted(values))
+    return words

@@ -1,0 +1,43 @@
+"""What is asked of a store in a directory, asked of one in a bucket."""
+
+from tests.store import (
+    test_fragments,
+    test_ledger_tables,
+    test_records,
+    test_results,
+    test_statements,
+    test_views,
+)
+
+test_a_name_stands_for_its_trials = test_fragments.test_a_name_stands_for_its_trials
+test_a_retry_is_harmless = test_fragments.test_a_retry_is_harmless
+
+test_an_empty_addition_is_remembered = test_ledger_tables.test_an_empty_addition_is_remembered
+test_lists_and_times_come_back = test_ledger_tables.test_lists_and_times_come_back
+test_refusals_name_the_nearest = test_ledger_tables.test_refusals_name_the_nearest
+test_rows_come_by_name_and_then_as_given = test_ledger_tables.test_rows_come_by_name_and_then_as_given
+test_the_first_blob_stays = test_ledger_tables.test_the_first_blob_stays
+test_the_first_of_a_name_stays = test_ledger_tables.test_the_first_of_a_name_stays
+
+test_a_series_may_be_missing_or_shorter_in_columns = (
+    test_records.test_a_series_may_be_missing_or_shorter_in_columns
+)
+test_nan_and_infinity_are_not_null = test_records.test_nan_and_infinity_are_not_null
+
+test_an_answer_can_be_read_again = test_results.test_an_answer_can_be_read_again
+test_json_is_one_array_of_objects = test_results.test_json_is_one_array_of_objects
+test_parameters_by_place_and_by_name = test_results.test_parameters_by_place_and_by_name
+
+test_duckdb_says_what_is_wrong = test_statements.test_duckdb_says_what_is_wrong
+test_variables_of_the_program_are_not_tables = test_statements.test_variables_of_the_program_are_not_tables
+
+test_a_new_store_answers_at_once = test_views.test_a_new_store_answers_at_once
+test_a_session_is_a_snapshot = test_views.test_a_session_is_a_snapshot
+test_columns_describes_every_column_of_every_view = (
+    test_views.test_columns_describes_every_column_of_every_view
+)
+test_one_fragment_of_a_trial_is_admitted = test_views.test_one_fragment_of_a_trial_is_admitted
+test_points_count_their_trials_and_carry_the_latest_labels = (
+    test_views.test_points_count_their_trials_and_carry_the_latest_labels
+)
+test_series_come_as_arrays_in_order = test_views.test_series_come_as_arrays_in_order
