@@ -209,6 +209,8 @@ def main() -> None:
     data = Data(1_000_000 if asked.million else asked.trials, asked.seed)
     rivals = not asked.alone and data.trials <= MOST_WITH_RIVALS
     print(f"{data.trials:,} trials of 128 samples, {os.cpu_count()} cores; file cache warm, not controlled")
+    if asked.directory is not None:
+        asked.directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="regimap-bench-", dir=asked.directory) as scratch:
         check_space(Path(scratch), data.trials, rivals=rivals)
         figures = measure(data, Path(scratch), asked.repetitions, asked.limit, rivals=rivals)

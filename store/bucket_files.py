@@ -6,6 +6,7 @@ the next query, and of large ones only what is asked for is fetched.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -19,6 +20,10 @@ from store.errors import WriteError
 
 _WHOLE_BYTES = 1 << 20
 _KEPT_BYTES = 64 << 20
+
+
+# A pattern of one character that stands for itself, as the views write paths.
+_BRACKETED = re.compile(r"\[([\[*?])\]")
 
 
 class BucketFiles(AbstractFileSystem):  # type: ignore[misc]  # it is not typed
@@ -45,8 +50,9 @@ class BucketFiles(AbstractFileSystem):  # type: ignore[misc]  # it is not typed
 
     def glob(self, path: str, maxdepth: int | None = None, **options: object) -> list[str]:
         """Return the paths that match; a known object's own path without a request."""
-        if self._key(path) in self._known:
-            return [path]
+        plain = _BRACKETED.sub(r"\1", path)
+        if self._key(plain) in self._known:
+            return [plain]
         found: list[str] = super().glob(path, maxdepth, **options)
         return found
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from store import layout
-from store.durable import staged
+from store.durable import staged, write_errors
 from store.errors import QueryError, StoreError, WriteError
 from store.local import LocalMedium
 from store.manifests import CompactedFile, Manifest, newest_number, publish
@@ -99,13 +99,16 @@ def compacting(medium: Medium, *, grace: float = GRACE_S, full: bool = False) ->
     """
     done = Compacted()
     first: frozenset[str] | None = None
+    extents: dict[Fragment, Extent] = {}
     while not done.gave_way:
         snapshot = take_snapshot(medium)
         names = frozenset(fragment.name for fragment in snapshot.loose)
         first = names if first is None else first
         with _session(medium, snapshot) as session:
             loose = tuple(fragment for fragment in snapshot.loose if fragment.name in first)
-            step = next_step(snapshot.manifest, _extents(medium, session, loose), full=full)
+            unknown = [fragment for fragment in loose if fragment not in extents]
+            extents |= _extents(medium, session, unknown)
+            step = next_step(snapshot.manifest, {f: extents[f] for f in loose}, full=full)
             if step is None:
                 break
             for account in _take(medium, session, snapshot, step, done):
@@ -129,7 +132,8 @@ def _spill(medium: Medium) -> Iterator[Path]:
     """Give a directory to sort in: where the store has its room, and where writers sweep if this one dies."""
     if isinstance(medium, LocalMedium):
         with staged(medium.root / layout.STAGING) as path:
-            path.mkdir()
+            with write_errors(path):
+                path.mkdir()
             yield path
     else:
         with TemporaryDirectory() as name:

@@ -37,6 +37,18 @@ def check_target(target: Path, *, force: bool) -> None:
         raise WriteError(f"expected a new path; got {target}, which exists; give another, or force it")
 
 
+def check_outside(store: str, target: Path) -> None:
+    """Refuse a target inside the store at the url `store`: none of its files may be written over.
+
+    Raises
+    ------
+    WriteError
+        If it is.
+    """
+    if "://" not in store and target.resolve().is_relative_to(Path(store).resolve()):
+        raise WriteError(f"expected a path outside the store; got {target}; give another path")
+
+
 @contextmanager
 def draft(target: Path, *, force: bool) -> Iterator[Path]:
     """Give a fresh path beside `target`, and rename what is there to `target` when the block ends well.

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from store.columns import Table
 from store.cube import filling
-from store.draft import check_target, draft
-from store.errors import QueryError, WriteError
+from store.draft import check_outside, check_target, draft
+from store.errors import QueryError
 from store.needed import needed
 from store.parquet import encoding, row_group_rows
 from store.records import refuse_unknown
@@ -94,7 +94,7 @@ def export(
     """
     if form not in FORMS:
         raise QueryError(f"expected a form of {', '.join(FORMS)}; got {form!r}; use one of them")
-    _check_outside(store, target)
+    check_outside(store.url, target)
     check_target(target, force=force)
     if form in ARRAYS:
         needed(*_PACKAGES[form])
@@ -110,11 +110,6 @@ def export(
     with draft(target, force=force) as path:
         write = _write_csv if form == "csv" else _write_parquet
         yield from write(store, schema, names, where, path)
-
-
-def _check_outside(store: ExperimentStore, target: Path) -> None:
-    if "://" not in store.url and target.resolve().is_relative_to(Path(store.url).resolve()):
-        raise WriteError(f"expected a path outside the store; got {target}; give another path")
 
 
 def _counted(steps: Generator[Any, None, Any]) -> Generator[Exported, None, Any]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from store.errors import ConflictError
 from store.layout import SERIES_DIGEST, fragment_name
+from store.manifests import make_safe
 from store.medium import Medium
 from store.parquet import encode_table, read_rows, row_count
 from store.schema import SERIES, TRIALS
@@ -85,6 +86,7 @@ def _standing(medium: Medium, name: str, asked: Receipt, trials: pa.Table) -> Re
 def _compacted(medium: Medium, asked: Receipt, trials: pa.Table) -> Receipt:
     """Account for a fragment that compaction has absorbed: the trials as they are now stand for it."""
     ids = trials.column("trial_id").to_pylist()
+    make_safe(medium)  # the fragment may not have been flushed, and the manifest is what is relied on now
     with closing(open_session(medium)) as session:
         (known, samples), *_ = session.execute(_KNOWN, {"ids": ids}).fetchall()
     if known != len(ids):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ from store.durable import (
     write_file,
 )
 from store.durable import replace_file as _replace_file
-from store.errors import WriteError
+from store.errors import DamagedStoreError, StoreError, WriteError
 from store.ledgers import LEDGERS
 from store.medium import Fragment, Medium
 
@@ -72,13 +73,18 @@ class LocalMedium(Medium):
     def names(self, directory: str) -> list[str]:
         """See `Medium.names`."""
         try:
-            return sorted(os.listdir(self._root / directory))  # noqa: PTH208 - ten times the speed of iterdir
-        except (FileNotFoundError, NotADirectoryError):
+            with reading(self._root / directory):
+                return sorted(os.listdir(self._root / directory))  # noqa: PTH208 - ten times iterdir's speed
+        except FileNotFoundError:
+            return []
+        except DamagedStoreError:
+            if (self._root / directory).is_dir():
+                raise
             return []
 
     def keys(self, directory: str) -> list[str]:
         """See `Medium.keys`."""
-        found = os.walk(self._root / directory)
+        found = os.walk(self._root / directory, onerror=_refuse_unlisted)
         files = (Path(above, name) for above, _, names in found for name in names)
         return sorted(file.relative_to(self._root).as_posix() for file in files)
 
@@ -95,11 +101,13 @@ class LocalMedium(Medium):
 
     def read(self, key: str) -> bytes:
         """See `Medium.read`."""
-        return (self._root / key).read_bytes()
+        with reading(self._root / key):
+            return (self._root / key).read_bytes()
 
     def exists(self, key: str) -> bool:
         """See `Medium.exists`."""
-        return (self._root / key).is_file()
+        with reading(self._root / key):
+            return (self._root / key).is_file()
 
     def put(self, key: str, payload: bytes) -> bool:
         """See `Medium.put`."""
@@ -124,7 +132,12 @@ class LocalMedium(Medium):
     def put_schema(self, version: str, files: Mapping[str, bytes]) -> None:
         """See `Medium.put_schema`."""
         named = {f"{table}.parquet": payload for table, payload in files.items()}
-        self._put_directory(f"{layout.SCHEMA}/{version}", named)
+        directory = f"{layout.SCHEMA}/{version}"
+        if self._put_directory(directory, named):
+            return
+        for name, payload in named.items():
+            if not self.exists(f"{directory}/{name}"):  # lost since
+                self.put(f"{directory}/{name}", payload)
 
     def _put_directory(self, key: str, files: Mapping[str, bytes]) -> bool:
         target = self._root / key
@@ -184,3 +197,35 @@ class LocalMedium(Medium):
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
         """See `Medium.attach`: DuckDB reads local files by itself."""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what keeps `path` from being read into errors of ours; that it is not there stays as it is.
+
+    Raises
+    ------
+    StoreError
+        If this user may not read it.
+    DamagedStoreError
+        If the disk fails to, or something else is in its place.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except PermissionError as error:
+        raise StoreError(
+            f"expected to read {path}; got {error.strerror}; check the rights of that path and those above it"
+        ) from error
+    except OSError as error:
+        advice = "check the disk, and restore" if error.errno == errno.EIO else "restore"
+        raise DamagedStoreError(
+            f"expected to read {path}; got {error.strerror or error}; {advice} that file"
+        ) from error
+
+
+def _refuse_unlisted(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        with reading(Path(error.filename)):
+            raise error

@@ -145,6 +145,11 @@ def manifest_key(number: int) -> str:
     return f"{layout.MANIFESTS}/{number:08d}.json"
 
 
+def is_manifest(key: str) -> bool:
+    """Whether the file `key` in the directory of manifests can be one."""
+    return _FILE.fullmatch(key.rpartition("/")[2]) is not None
+
+
 def manifest_numbers(medium: Medium) -> list[int]:
     """List the numbers of the manifests that are there, oldest first."""
     names = medium.names(layout.MANIFESTS)
@@ -181,3 +186,21 @@ def publish(medium: Medium, manifest: Manifest) -> bool:
     """Make `manifest` the newest unless its number is taken; whether it is."""
     key, payload = manifest_key(manifest.number), manifest.to_json()
     return medium.put(key, payload) or medium.read(key) == payload
+
+
+def make_safe(medium: Medium) -> None:
+    """Put the newest manifest on stable storage, should its writer not have come that far.
+
+    Raises
+    ------
+    WriteError
+        If the medium refuses.
+    """
+    number = newest_number(medium)
+    if number == BEFORE_THE_FIRST.number:
+        return
+    try:
+        manifest = read_manifest(medium, number)
+    except FileNotFoundError:  # removed, for a newer one is safe
+        return
+    medium.put(manifest_key(number), manifest.to_json())

@@ -64,6 +64,8 @@ class Medium(ABC):
         ------
         FileNotFoundError
             If there is none.
+        DamagedStoreError
+            If the disk fails to read it.
         """
 
     @abstractmethod

@@ -100,5 +100,5 @@ def whole(place: str) -> Iterator[None]:
     except (OSError, pa.ArrowException) as error:
         raise DamagedStoreError(
             f"expected a whole Parquet file at {place}; got {error}; "
-            "restore that file, or remove it and run again"
+            "restore that file; regimap verify says what else can be done"
         ) from error

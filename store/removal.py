@@ -11,6 +11,7 @@ from store.debris import ABANDONED_AFTER_S
 from store.manifests import Manifest, manifest_key, manifest_numbers, read_manifest
 from store.medium import Medium
 from store.snapshot import take_snapshot
+from store.unnamed import lost_fragments, number_of
 
 _KEPT_MANIFESTS = 3
 
@@ -61,7 +62,10 @@ def remove_replaced(medium: Medium, grace: float, now: datetime | None = None) -
     files = [
         name
         for name in directories
-        if name not in named and _age(medium, name, now) > max(grace, ABANDONED_AFTER_S)
+        if name not in named
+        and _is_overtaken(name, current.number)
+        and _age(medium, name, now) > max(grace, ABANDONED_AFTER_S)
+        and not lost_fragments(medium, name)
     ]
     fragments: list[str] = []
     if ripe:
@@ -88,6 +92,12 @@ def _manifests(medium: Medium) -> Iterator[Manifest]:
             yield read_manifest(medium, number)
         except FileNotFoundError:  # removed by another compaction
             continue
+
+
+def _is_overtaken(name: str, current: int) -> bool:
+    """Whether a manifest stands in place of the one that the directory was written for."""
+    number = number_of(name)
+    return number is not None and number <= current
 
 
 def _age(medium: Medium, name: str, now: datetime) -> float:

@@ -12,40 +12,34 @@ from typing import Any, TextIO
 import duckdb
 import pyarrow as pa
 
-from store import encode, layout, textbox
-from store.errors import DamagedStoreError, QueryError, carried, without_traceback
+from store import encode, textbox
+from store.errors import QueryError, StoreError
 from store.medium import Medium
 from store.needed import needed
 from store.statements import check_reading
+from store.unreadable import reading_error
 
 _BATCH_ROWS = 8192
 _FLOATS = frozenset(("DOUBLE", "FLOAT"))
 _OTHERS = "use .arrow() or .rows()"
-_DATA = (layout.FRAGMENTS, layout.COMPACTED, layout.LEDGER, layout.SCHEMA)
 
 
 @contextmanager
 def query_errors(medium: Medium) -> Iterator[None]:
     """Turn DuckDB's errors, also those that come through Arrow's stream, into ours.
 
-    An error that names a file of the store's own is `DamagedStoreError`, any other `QueryError`. What DuckDB
-    makes of Ctrl-C becomes `KeyboardInterrupt` again.
+    They are those of `reading_error`. What DuckDB makes of Ctrl-C becomes `KeyboardInterrupt` again.
     """
     try:
         yield
+    except StoreError:  # some of ours are OSErrors
+        raise
     except (duckdb.InterruptException, RuntimeError) as error:
         if "interrupted" not in str(error).lower():
             raise
         raise KeyboardInterrupt from error
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        message = without_traceback(str(error))
-        if (ours := carried(message)) is not None:
-            raise ours from error
-        if any(f"{medium.place(part)}/" in message for part in _DATA):
-            raise DamagedStoreError(
-                f"expected every file of the store to be whole; got {message}; restore or remove that file"
-            ) from error
-        raise QueryError(message) from error
+        raise reading_error(medium, error) from error
 
 
 class Result:

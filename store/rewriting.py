@@ -22,6 +22,7 @@ from store.errors import DamagedStoreError
 from store.manifests import CompactedFile
 from store.medium import Medium
 from store.parquet import row_group_rows, sorted_writer
+from store.results import query_errors
 from store.schema import AXIS_NAMES, SERIES, TRIALS
 from store.sorting import z_order
 from store.steps import Extent, pieces
@@ -130,22 +131,27 @@ def _write(
     with medium.writing(f"{directory}/{table.name}.parquet") as file:
         digested = _Digested(file)
         with sorted_writer(digested, table, math.ceil(group_rows / rows_each)) as writer:
-            for group in _groups(stream, group_rows):
+            for group in _groups(medium, stream, group_rows):
                 writer.write_table(group.cast(table.arrow), row_group_size=group.num_rows)
                 rows += group.num_rows
         return _Written(rows, digested.bytes, digested.sha256)
 
 
-def _groups(stream: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
+def _groups(medium: Medium, stream: pa.RecordBatchReader, rows: int) -> Iterator[pa.Table]:
     """Regroup the batches of a stream to tables of `rows` rows; the last may be shorter."""
     waiting = stream.schema.empty_table()
-    for batch in stream:
+    for batch in _batches(medium, stream):
         waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
         while waiting.num_rows >= rows:
             yield waiting.slice(0, rows)
             waiting = waiting.slice(rows)
     if waiting.num_rows:
         yield waiting
+
+
+def _batches(medium: Medium, stream: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    with query_errors(medium):  # else what cannot be read would pass for a file that cannot be written
+        yield from stream
 
 
 @final

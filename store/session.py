@@ -8,12 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from store.errors import DamagedStoreError, carried, without_traceback
+from store import layout
+from store.errors import DamagedStoreError, QueryError
 from store.layout import schema_versions
 from store.manifests import newest_number
 from store.medium import Medium
 from store.schema import SCHEMA_VERSION
 from store.snapshot import Snapshot, take_snapshot
+from store.unreadable import reading_error
 from store.views import SETTINGS, list_variables, literal, quoted, view_definitions
 
 _TRIES = 10
@@ -76,11 +78,11 @@ def open_snapshot(
         _configure(connection, medium, snapshot, grown=grown, unsafe=unsafe)
     except duckdb.Error as error:
         connection.close()
-        message = without_traceback(str(error))
-        if (ours := carried(message)) is not None:
-            raise ours from error
+        found = reading_error(medium, error)
+        if not isinstance(found, QueryError):
+            raise found from error
         raise DamagedStoreError(
-            f"expected to read the store at {medium.url}; got {message}; restore or remove the file it names"
+            f"expected to read the store at {medium.url}; got {found}; regimap verify says what to mend"
         ) from error
     except BaseException:
         connection.close()
@@ -99,6 +101,7 @@ def _configure(
     connection.execute(SETTINGS)
     medium.attach(connection)
     for name, kind, value in list_variables(medium, snapshot):
+        _check_schema(medium, name, value)
         connection.execute(f"SET VARIABLE {name} = CAST(? AS {kind})", [value])
     if not unsafe:
         # The store as DuckDB finds it, and as the pattern that means it.
@@ -108,3 +111,14 @@ def _configure(
     connection.execute(view_definitions(grown=grown))
     if not unsafe:
         connection.execute("SET lock_configuration = true")
+
+
+def _check_schema(medium: Medium, variable: str, value: object) -> None:
+    """Raise if a table has no file at all: a schema version has an empty one of each."""
+    if variable.endswith("_files") and not value:
+        table = variable.removesuffix("_files")
+        place = medium.place(layout.schema_file(SCHEMA_VERSION, table))
+        raise DamagedStoreError(
+            f"expected {place}; got no such file, nor any other of {table}; compact the store, which "
+            "writes it anew"
+        )

@@ -14,6 +14,7 @@ from store import layout
 from store.errors import DamagedStoreError
 from store.manifests import BEFORE_THE_FIRST, Manifest, manifest_numbers, newest_number, read_manifest
 from store.medium import Fragment, Medium
+from store.unnamed import lost_fragments, number_of
 
 _TRIES = 10
 
@@ -43,12 +44,14 @@ def take_snapshot(medium: Medium) -> Snapshot:
     Raises
     ------
     DamagedStoreError
-        If compacted files are missing, and the fragments they were made of are gone as well.
+        If compacted files are missing, or the manifests that name them, and the fragments they were made of
+        are gone as well.
     """
     for _ in range(_TRIES):
         fragments, numbers = medium.fragments(), [BEFORE_THE_FIRST.number, *manifest_numbers(medium)]
-        present = frozenset(medium.keys(layout.COMPACTED)) if len(numbers) > 1 else frozenset[str]()
+        present = frozenset(medium.keys(layout.COMPACTED))
         try:
+            _refuse_lost(medium, present, numbers[-1])
             return _newest_usable(medium, fragments, numbers, present)
         except (DamagedStoreError, FileNotFoundError):
             # With a short grace, what was listed first may be gone before the rest is listed.
@@ -75,6 +78,20 @@ def _newest_usable(
     raise DamagedStoreError(
         f"expected {medium.place(missing[0])}, as manifest {newest.number} says; got no such file; restore it"
     )
+
+
+def _refuse_lost(medium: Medium, present: frozenset[str], newest: int) -> None:
+    """Raise if files newer than the manifests hold rows that no fragment does: a manifest was lost."""
+    for name in sorted({key.split("/")[1] for key in present}):
+        if (number_of(name) or newest) <= newest:
+            continue
+        if lost := lost_fragments(medium, name):
+            place = medium.place(layout.COMPACTED)
+            raise DamagedStoreError(
+                f"expected a manifest of {place}/{name} in {medium.place(layout.MANIFESTS)}; got none, and "
+                f"{len(lost)} fragments stand in it alone, such as {lost[0]}; restore the manifest "
+                "from a copy"
+            )
 
 
 @final

@@ -1,14 +1,35 @@
 """Sweeps: physics, store and learn joined over Ray, processes or a single core.
 
-The composition layer: everything that needs two of the other packages lives here.
+The composition layer: everything that needs two of the other packages lives here. A name is imported when it
+is first asked for, so that a command that only reads a store does not wait for the learner.
 """
 
-from sweep.analysis import CampaignResult, latest_campaign
-from sweep.errors import BackendError, SpecError, SweepError
-from sweep.planning import Plan, plan_campaign, plan_design
-from sweep.running import Outcome, campaign, run
-from sweep.spec import SweepSpec
-from sweep.trial import Trial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sweep.analysis import CampaignResult, latest_campaign
+    from sweep.errors import BackendError, SpecError, SweepError
+    from sweep.planning import Plan, plan_campaign, plan_design
+    from sweep.running import Outcome, campaign, run
+    from sweep.spec import SweepSpec
+    from sweep.trial import Trial
+
+_HOMES = {
+    "BackendError": "errors",
+    "CampaignResult": "analysis",
+    "Outcome": "running",
+    "Plan": "planning",
+    "SpecError": "errors",
+    "SweepError": "errors",
+    "SweepSpec": "spec",
+    "Trial": "trial",
+    "campaign": "running",
+    "latest_campaign": "analysis",
+    "plan_campaign": "planning",
+    "plan_design": "planning",
+    "run": "running",
+}
 
 __all__ = [
     "BackendError",
@@ -25,3 +46,9 @@ __all__ = [
     "plan_design",
     "run",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -66,7 +66,9 @@ def check_schema(checking: Checking, key: str) -> Findings:
     """Look at the empty file of a table in a schema version."""
     version = key.split("/")[1]
     table = next(table for table in TABLES if key == layout.schema_file(version, table.name))
-    advice = AGAIN.format("the directory that holds it")
+    advice = "run any command that writes to the store, such as compact: it writes what is missing anew"
+    if checking.medium.exists(key):
+        advice = AGAIN.format("it")
     if version != SCHEMA_VERSION:
         advice = "restore it from a copy, or copy it from another store that has this schema version"
     rows = yield from checking.decoded(key, table, advice)

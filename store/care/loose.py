@@ -27,8 +27,8 @@ def check_uncommitted(checking: Checking, key: str) -> Findings:
     yield checking.finding(key, STRANGER, found, "remove it, or leave it")
 
 
-def check_fragment(checking: Checking, key: str, fragment: Fragment) -> Findings:
-    """Look at the fragment in the directory `key`."""
+def check_fragment(checking: Checking, key: str, fragment: Fragment, *, counted: bool = True) -> Findings:
+    """Look at the fragment in the directory `key`; its trials do not count if they are compacted."""
     advice = AGAIN.format(f"the directory {checking.medium.place(key)}")
     names = checking.medium.names(key)
     keys = {layout.TRIALS_FILE: fragment.trials, layout.SERIES_FILE: fragment.series}
@@ -54,6 +54,8 @@ def check_fragment(checking: Checking, key: str, fragment: Fragment) -> Findings
         yield checking.finding(key, UNDIGESTED, found, "nothing")
     if not wrong:
         yield from _rows(checking, fragment, files, digested=digested, advice=advice)
+    if not counted:
+        checking.trials = 0
 
 
 def wrong_digests(text: bytes, files: Mapping[str, bytes]) -> list[str] | None:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import io
-from typing import BinaryIO
-
 import duckdb
 
 from store import layout
-from store.care.checking import AGAIN, Checking, Findings
-from store.care.findings import CHANGED, MISSING, OTHER_VERSION, REPEATED, TORN, UNDIGESTED
+from store.care.checking import Checking, Findings
+from store.care.findings import CHANGED, MISSING, OTHER_VERSION, REPEATED, STRANGER, TORN, UNDIGESTED
 from store.care.inspection import Inspection, Tally
 from store.care.soundness import UnsoundError, row_groups
 from store.digests import digest_of, json_is_sealed
 from store.errors import DamagedStoreError
-from store.local import LocalMedium
-from store.manifests import CompactedFile, Manifest, manifest_key, manifest_numbers, read_manifest
+from store.manifests import (
+    CompactedFile,
+    Manifest,
+    is_manifest,
+    manifest_key,
+    manifest_numbers,
+    read_manifest,
+)
 from store.medium import Medium
 from store.schema import SERIES, TRIALS
 from store.snapshot import take_snapshot
+from store.unnamed import lost_fragments, number_of, opened
+from store.views import literal
 
 _MEMORY = "1GB"
+_RESTORE = "restore it from a copy"
 
 
 def standing(medium: Medium) -> Manifest | None:
@@ -38,11 +44,10 @@ def standing(medium: Medium) -> Manifest | None:
 
 def check_manifest(checking: Checking, key: str) -> Findings:
     """Look at a manifest's text."""
-    advice = (
-        "restore it from a copy; without one, and if it is the newest, remove it: readers use the one "
-        "before, whose files stay for the grace period, and the same command again computes what is missing"
-    )
     medium = checking.medium
+    if not is_manifest(key):
+        yield from checking.stranger(key)
+        return
     try:
         number = int(key.rpartition("/")[2].removesuffix(".json"))
         read_manifest(medium, number)
@@ -50,14 +55,29 @@ def check_manifest(checking: Checking, key: str) -> Findings:
     except FileNotFoundError:
         return  # an old one, which a compaction has removed meanwhile
     except (DamagedStoreError, ValueError) as error:
-        yield checking.finding(key, TORN, str(error), advice)
+        yield checking.finding(key, TORN, str(error), _RESTORE)
         return
     if key != manifest_key(number):
         yield from checking.stranger(key)
     elif verdict is None:
         yield checking.finding(key, UNDIGESTED, "no digest: it was checked by what it names", "nothing")
     elif not verdict:
-        yield checking.finding(key, CHANGED, "other content than its digest is of", advice)
+        yield checking.finding(key, CHANGED, "other content than its digest is of", _RESTORE)
+
+
+def check_unnamed(checking: Checking, key: str) -> Findings:
+    """Look at what is in the directory of compacted files and no manifest names."""
+    medium, name = checking.medium, key.rpartition("/")[2]
+    if number_of(name) is None and not medium.exists(f"{key}/{layout.TRIALS_FILE}"):
+        yield from checking.stranger(key)
+        return
+    lost = lost_fragments(medium, name)
+    if lost:
+        found = f"no manifest names it, and {len(lost)} fragments stand in it alone, such as {lost[0]}"
+        yield checking.finding(key, MISSING, found, "restore the directory manifests from a copy")
+    elif key in compacted_keys(medium) and name not in named(medium):
+        found = "no manifest names it: of a compaction that was interrupted, or is under way"
+        yield checking.finding(key, STRANGER, found, "nothing: a later compaction removes it")
 
 
 def check_choice(checking: Checking, key: str, manifest: Manifest) -> Findings:
@@ -72,13 +92,12 @@ def check_choice(checking: Checking, key: str, manifest: Manifest) -> Findings:
 
 def check_compacted(checking: Checking, _: str, file: CompactedFile) -> Findings:
     """Look at the trials and series of a compacted directory."""
-    advice = AGAIN.format(f"the directory {checking.medium.place(file.key)}")
     sound = True
-    for finding in _check_bytes(checking, file, advice):
+    for finding in _check_bytes(checking, file, _RESTORE):
         sound = False
         yield finding
     if sound:
-        yield from _check_rows(checking, file, advice)
+        yield from _check_rows(checking, file, _RESTORE)
 
 
 def _check_bytes(checking: Checking, file: CompactedFile, advice: str) -> Findings:
@@ -137,26 +156,29 @@ def check_repeated(checking: Checking, key: str, manifest: Manifest) -> Findings
                 ) GROUP BY trial_id HAVING count(*) > 1
             ) ORDER BY trial_id LIMIT 1
         """
-        found = connection.execute(query, [[place for place, _ in listed]]).fetchone()
+        found = connection.execute(query, [[literal(place) for place, _ in listed]]).fetchone()
     if found is not None:
         text = f"trial {found[0]!r} in two compacted files, and {found[1] - 1} more like it"
         advice = "restore the store from a copy; queries count these trials twice"
         yield checking.finding(key, REPEATED, text, advice)
 
 
-def opened(medium: Medium, key: str) -> BinaryIO:
-    """Open a file that may be large; of an object store it is fetched whole.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is none.
-    """
-    if isinstance(medium, LocalMedium):
-        return (medium.root / key).open("rb")
-    return io.BytesIO(medium.read(key))
-
-
 def manifest_keys(medium: Medium) -> list[str]:
     """List the keys in the directory of manifests."""
     return [f"{layout.MANIFESTS}/{name}" for name in medium.names(layout.MANIFESTS)]
+
+
+def compacted_keys(medium: Medium) -> list[str]:
+    """List the keys in the directory of compacted files."""
+    return [f"{layout.COMPACTED}/{name}" for name in medium.names(layout.COMPACTED)]
+
+
+def named(medium: Medium) -> frozenset[str]:
+    """Return the names of the compacted directories that any manifest names."""
+    names: frozenset[str] = frozenset()
+    for number in manifest_numbers(medium):
+        try:
+            names |= {file.name for file in read_manifest(medium, number).files}
+        except (DamagedStoreError, FileNotFoundError):
+            continue
+    return names

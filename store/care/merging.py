@@ -16,7 +16,6 @@ from store import layout
 from store.care.apart import Decoder
 from store.care.arrivals import COPIED, HELD, KEPT_OURS, RENAMED, Arrivals
 from store.care.loose import wrong_digests
-from store.care.merged import opened
 from store.care.regrouping import Chunk, chunks, members
 from store.care.soundness import UnsoundError, row_groups
 from store.columns import Table
@@ -31,6 +30,7 @@ from store.medium import Fragment, Medium
 from store.schema import SERIES, TRIALS
 from store.session import open_snapshot
 from store.snapshot import Snapshot, take_snapshot
+from store.unnamed import opened
 
 _MEMORY = "1GB"
 _DIGITS = 12

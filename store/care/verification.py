@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from store import layout
 from store.care.apart import Decoder
 from store.care.checking import Checking, Findings
-from store.care.findings import Checked
+from store.care.findings import TORN, Checked
 from store.care.head import check_identity, check_schema, check_strangers, check_views
 from store.care.inspection import Identification
 from store.care.loose import check_fragment, check_uncommitted
@@ -17,15 +17,21 @@ from store.care.merged import (
     check_compacted,
     check_manifest,
     check_repeated,
+    check_unnamed,
+    compacted_keys,
     manifest_keys,
+    named,
     standing,
 )
 from store.care.small import check_kept, check_ledger
+from store.errors import StoreError, UnreachableError, VersionError
 from store.identity import TABLES, check_versions, read_identity
-from store.layout import schema_versions
+from store.layout import schema_versions, version_key
 from store.ledgers import LEDGERS
 from store.local import LocalMedium
-from store.medium import Medium
+from store.manifests import Manifest
+from store.medium import Fragment, Medium
+from store.schema import SCHEMA_VERSION
 
 # What it looks at, and the look.
 Step = tuple[str, Callable[[Checking, str], Findings]]
@@ -77,8 +83,21 @@ def _refuse_others(medium: Medium) -> None:
 def steps(medium: Medium) -> list[Step]:
     """List what there is to look at, in order: files or directories by their keys, each with its look."""
     # The fragments first, as readers do: what is absorbed meanwhile is in the manifest that is read after.
-    loose = list(_loose(medium))
-    return [*_head(medium), *_small(medium), *_merged(medium), *loose]
+    whole, names = medium.fragments(), medium.names(layout.FRAGMENTS)
+    manifest = standing(medium)
+    loose = _loose(whole, names, manifest)
+    looks = [*_head(medium), *_small(medium), *_merged(medium, manifest), *loose]
+    return [(key, partial(_guarded, look=look)) for key, look in looks]
+
+
+def _guarded(checking: Checking, key: str, look: Callable[[Checking, str], Findings]) -> Findings:
+    """Look at a place; that it cannot be read is a finding too."""
+    try:
+        yield from look(checking, key)
+    except (UnreachableError, VersionError):
+        raise
+    except (StoreError, OSError) as error:
+        yield checking.finding(key, TORN, str(error), "see to it that it can be read, and verify again")
 
 
 def _head(medium: Medium) -> Iterator[Step]:
@@ -86,9 +105,20 @@ def _head(medium: Medium) -> Iterator[Step]:
     if isinstance(medium, LocalMedium):
         yield layout.VIEWS, check_views
     yield "", check_strangers
-    for version in schema_versions(medium):
+    for version in _versions(medium):
         for table in TABLES:
             yield layout.schema_file(version, table.name), check_schema
+
+
+def _versions(medium: Medium) -> list[str]:
+    """List the schema versions that should be there: what is, and what the store was made with."""
+    found = set(schema_versions(medium))
+    try:
+        made_with = read_identity(medium).schema
+        version_key(made_with)
+    except (StoreError, ValueError):  # found where the identity is looked at
+        made_with = SCHEMA_VERSION
+    return sorted(found | {made_with}, key=version_key)
 
 
 def _small(medium: Medium) -> Iterator[Step]:
@@ -100,10 +130,13 @@ def _small(medium: Medium) -> Iterator[Step]:
         yield f"{layout.KEPT}/{name}", check_kept
 
 
-def _merged(medium: Medium) -> Iterator[Step]:
+def _merged(medium: Medium, manifest: Manifest | None) -> Iterator[Step]:
     for key in manifest_keys(medium):
         yield key, check_manifest
-    manifest = standing(medium)
+    names = named(medium)
+    for key in compacted_keys(medium):
+        if key.rpartition("/")[2] not in names:
+            yield key, check_unnamed
     if manifest is None:
         return
     yield layout.MANIFESTS, partial(check_choice, manifest=manifest)
@@ -112,11 +145,12 @@ def _merged(medium: Medium) -> Iterator[Step]:
     yield layout.COMPACTED, partial(check_repeated, manifest=manifest)
 
 
-def _loose(medium: Medium) -> Iterator[Step]:
-    whole = {fragment.name: fragment for fragment in medium.fragments()}
-    for name in medium.names(layout.FRAGMENTS):
+def _loose(fragments: Sequence[Fragment], names: Sequence[str], manifest: Manifest | None) -> Iterator[Step]:
+    whole = {fragment.name: fragment for fragment in fragments}
+    absorbed = manifest.absorbed if manifest is not None else frozenset[str]()
+    for name in names:
         key = f"{layout.FRAGMENTS}/{name}"
         if name in whole:
-            yield key, partial(check_fragment, fragment=whole[name])
+            yield key, partial(check_fragment, fragment=whole[name], counted=name not in absorbed)
         else:
             yield key, check_uncommitted if layout.is_fragment(name) else Checking.stranger

@@ -3,23 +3,52 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import final
 
 import click
 
-from sweep.cli.care import merge_command, verify_command
-from sweep.cli.compact import compact_command
-from sweep.cli.export import export_command
-from sweep.cli.jobs import campaign_command, plan_command, run_command
-from sweep.cli.maps import map_command, regimes_command, report_command
-from sweep.cli.query import query_command
 from sweep.cli.refusals import exit_code, explain
-from sweep.cli.simulate import simulate_command
-from sweep.cli.tables import status_command
 
 INTERRUPTED = 130
 
 
+# In the order of a job; each in the module of sweep.cli that has it as NAME_command.
+COMMANDS = {
+    "plan": "jobs",
+    "simulate": "simulate",
+    "run": "jobs",
+    "campaign": "jobs",
+    "status": "tables",
+    "query": "query",
+    "export": "export",
+    "regimes": "maps",
+    "map": "maps",
+    "report": "maps",
+    "compact": "compact",
+    "verify": "care",
+    "merge": "care",
+}
+
+
+@final
+class _Commands(click.Group):
+    """Commands that are imported when they are called: most need a part of the packages only."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(
+            import_module(f"sweep.cli.{COMMANDS[cmd_name]}"), f"{cmd_name}_command"
+        )
+        return command
+
+
 @click.group(
+    cls=_Commands,
     epilog="Example: regimap campaign examples/quickstart.toml --store runs/quickstart",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -29,24 +58,6 @@ def regimap() -> None:
 
     A spec says what to simulate, a store keeps every trajectory, a campaign finds the boundaries.
     """
-
-
-for command in (
-    plan_command,
-    simulate_command,
-    run_command,
-    campaign_command,
-    status_command,
-    query_command,
-    regimes_command,
-    map_command,
-    report_command,
-    export_command,
-    compact_command,
-    verify_command,
-    merge_command,
-):
-    regimap.add_command(command)
 
 
 def main() -> None:
@@ -79,4 +90,4 @@ def invoke(arguments: list[str]) -> int:
         return exit_code(error)
 
 
-__all__ = ["invoke", "main", "regimap"]
+__all__ = ["COMMANDS", "invoke", "main", "regimap"]

@@ -16,6 +16,7 @@ from sweep.labelling import label_trials
 from sweep.report import lead, write_report
 
 FORMATS = (".png", ".svg", ".pdf")
+PAGES = (".html", ".htm")
 
 
 @click.command("regimes", epilog="Example: regimap regimes runs/quickstart --k 3")
@@ -74,6 +75,8 @@ def map_command(store: str, *, output: Path | None, as_json: bool) -> None:
 def report_command(store: str, *, output: Path | None) -> None:
     """Write one self-contained HTML page about STORE's latest campaign."""
     output = output_path(store, output, "report.html")
+    if output.suffix not in PAGES:
+        raise click.BadParameter(f"expected a name ending in {', '.join(PAGES)}, got {output.name!r}")
     opened = ExperimentStore(store)
     result = latest_campaign(opened)
     write_report(opened, result, output)

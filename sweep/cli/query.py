@@ -12,7 +12,7 @@ from typing import TextIO
 import click
 
 from store import ExperimentStore, Result
-from store.draft import draft
+from store.draft import check_outside, draft
 
 
 @click.command(
@@ -30,7 +30,12 @@ from store.draft import draft
 @click.option("--csv", "form", flag_value="csv", help="Comma-separated values.")
 @click.option("--json", "form", flag_value="json", help="One array of objects.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="One object per line.")
-@click.option("-o", "output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to a file, or over it.",
+)
 @click.option("--unsafe", is_flag=True, help="Allow any statement, and files outside the store.")
 def query_command(store: str, sql: str, *, form: str, output: Path | None, unsafe: bool) -> None:
     """Ask STORE in SQL, read-only; SQL may be - to read it from standard input.
@@ -39,7 +44,10 @@ def query_command(store: str, sql: str, *, form: str, output: Path | None, unsaf
     Rows are written as they come, however many they are; --table counts them up to a million.
     """
     text = sys.stdin.read() if sql == "-" else sql
-    result = ExperimentStore(store).sql(text, unsafe=unsafe)
+    opened = ExperimentStore(store)
+    if output is not None:
+        check_outside(opened.url, output)
+    result = opened.sql(text, unsafe=unsafe)
     if output is None:
         with quiet_pipe():
             _write(result, form, sys.stdout)

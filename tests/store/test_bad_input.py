@@ -16,7 +16,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from store import ExperimentStore, RecordError, WriteError
+from store import DamagedStoreError, ExperimentStore, QueryError, RecordError, StoreError, WriteError
+from store.care import verify
+from store.local import LocalMedium
 from store.schema import AXIS_NAMES, SERIES, TRIALS
 
 NOBODY = 65534
@@ -90,6 +92,20 @@ def read_only(store: ExperimentStore) -> Iterator[ExperimentStore]:
                 entry.chmod(0o755)
 
 
+@contextmanager
+def as_root() -> Iterator[None]:
+    """Root again for a moment, if this process was root."""
+    user = os.geteuid()
+    root = os.getuid() == 0
+    if root:
+        os.seteuid(0)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(user)
+
+
 def test_a_read_only_store_is_read_and_a_write_says_so(store, chunk):
     store.commit("c", *chunk("a"))
     with read_only(store) as reader:
@@ -104,6 +120,30 @@ def test_a_read_only_store_is_read_and_a_write_says_so(store, chunk):
             with pytest.raises(WriteError, match=r"Permission denied.*writable"):
                 write()
         assert reader.statuses() == {"a": "complete"}
+
+
+def test_what_this_user_may_not_read_is_no_damage_to_the_data(store, chunk):
+    store.commit("c", *chunk("a"))
+    store.commit("d", *chunk("b"))
+    with read_only(store) as reader:
+        closed = reader.path / "fragments" / "c-a1"
+        with as_root():
+            closed.chmod(0)
+        with pytest.raises(StoreError, match=r"Permission denied.*check the rights") as refused:
+            reader.statuses()
+        assert not isinstance(refused.value, DamagedStoreError)
+        # Fragments alone: what decodes the other files cannot be started as nobody.
+        checked = [step for step in verify(LocalMedium(reader.path)) if "/fragments/" in step.place]
+        found = [finding for step in checked for finding in step.findings]
+        assert [finding.place for finding in found] == [str(closed)]
+        assert "check the rights" in found[0].found
+        with pytest.raises(WriteError, match="Permission denied"):
+            reader.compact()
+
+
+def test_a_path_outside_the_store_is_refused_by_the_query(store):
+    with pytest.raises(QueryError, match="Permission Error"):
+        list(store.sql(f"select * from read_text('{store.path}/fragments/../../outside.txt')").rows())
 
 
 @pytest.fixture

@@ -349,6 +349,53 @@ def test_files_that_no_manifest_names_go_when_they_are_old(varied):
     assert differing(before, seen(varied)) == []
 
 
+def aged(path: Path) -> None:
+    for each in (*path.iterdir(), path):
+        os.utime(each, (time.time() - 7 * 3600,) * 2)
+
+
+def test_lost_manifests_are_noticed_and_cost_no_rows(varied):
+    varied.compact(grace=0.0)
+    for manifest in (varied.path / "manifests").iterdir():
+        manifest.unlink()
+    before = entries(varied, "compacted")
+    with pytest.raises(DamagedStoreError, match=r"manifests; got none.*restore"):
+        varied.statuses()
+    with pytest.raises(DamagedStoreError, match=r"manifests; got none"):
+        varied.compact(grace=0.0)
+    assert entries(varied, "compacted") == before
+
+
+def test_rows_that_stand_nowhere_else_are_not_removed(varied):
+    before = seen(varied)
+    copy = ExperimentStore(shutil.copytree(varied.path, varied.path.parent / "copy"))
+    copy.commit("elsewhere", *make_chunk("elsewhere"))
+    copy.compact(grace=0.0)
+    varied.compact(grace=0.0)
+    (theirs,) = entries(copy, "compacted")
+    lost = shutil.copytree(copy.path / "compacted" / theirs, varied.path / "compacted" / theirs)
+    aged(lost)
+    unnumbered = shutil.copytree(lost, varied.path / "compacted" / "mine")
+    aged(unnumbered)
+    assert varied.compact(grace=0.0).removed_files == 0
+    assert lost.exists()
+    assert unnumbered.exists()
+    assert differing(before, seen(varied)) == []
+
+
+def test_an_unfinished_first_compaction_is_no_damage(varied):
+    before = seen(varied)
+    copy = ExperimentStore(shutil.copytree(varied.path, varied.path.parent / "copy"))
+    copy.compact(grace=0.0)
+    shutil.copytree(copy.path / "compacted", varied.path / "compacted", dirs_exist_ok=True)
+    for each in (varied.path / "compacted").iterdir():
+        aged(each)
+    assert differing(before, seen(varied)) == []
+    assert varied.compact(grace=0.0).fragments
+    assert len(entries(varied, "compacted")) == 1
+    assert differing(before, seen(varied)) == []
+
+
 def test_a_copy_that_lacks_a_compacted_file_reads_the_fragments(varied):
     before = seen(varied)
     varied.compact()

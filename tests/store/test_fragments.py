@@ -136,7 +136,7 @@ def test_killed_writers_leave_whole_chunks_only(store):
         assert set(trials.values()) <= {1}
         assert samples == dict.fromkeys(trials, 4)
         assert {f"{n}-{i}" for n in acknowledged for i in range(3)} <= set(trials)
-    assert len(acknowledged) >= 6
+    assert len(acknowledged) >= 3
     assert set(store.statuses()) == set(trials)
     ExperimentStore.create(store.path)
     assert not any((store.path / "staging").iterdir())

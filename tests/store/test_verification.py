@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from store import ExperimentStore, StoreNotFoundError, VersionError
+from store import SCHEMA_VERSION, DamagedStoreError, ExperimentStore, StoreNotFoundError, VersionError
 from store.care import Doubt, Finding, verify
 from store.care.apart import Decoder
 from store.care.checking import Checking
@@ -285,3 +285,57 @@ def test_a_newer_store_is_refused_by_name(copy):
 def test_older_stores_are_sound(version, decoder):
     found = findings(Path(__file__).parent / "stores" / version, decoder)
     assert {finding.kind for finding in found} <= {"undigested", "other version"}
+
+
+def test_lost_manifests_and_unfinished_compactions_are_told_apart(copy, decoder):
+    (name,) = [path.name for path in (copy / "compacted").iterdir()]
+    (manifest,) = (copy / "manifests").iterdir()
+    shutil.copytree(copy / "compacted" / name, copy / "compacted" / f"{name}x")
+    (copy / "compacted" / "notes").mkdir()
+    found = {Path(finding.place).name: finding.kind for finding in findings(copy, decoder)}
+    assert found == {f"{name}x": "stranger", "notes": "stranger"}
+    manifest.unlink()
+    assert damage(copy, decoder) == [(f"compacted/{each}", "missing") for each in (name, f"{name}x")]
+
+
+def test_no_advice_is_to_remove_compacted_files(copy, decoder):
+    trials = next((copy / "compacted").glob("*/trials.parquet"))
+    trials.write_bytes(trials.read_bytes()[:-9])
+    (found,) = [finding for finding in findings(copy, decoder) if finding.damage]
+    assert found.advice == "restore it from a copy"
+    with pytest.raises(DamagedStoreError, match="restore that file from a copy"):
+        ExperimentStore(copy).statuses()
+
+
+def test_a_stray_file_among_the_manifests_is_a_stranger(copy, decoder):
+    (copy / "manifests" / "foo.json").write_text("x")
+    assert [finding.kind for finding in findings(copy, decoder)] == ["stranger"]
+
+
+def test_files_and_directories_in_each_others_place_are_named(copy, decoder):
+    (copy / "fragments" / "foo-a1").write_text("x")
+    (copy / "manifests" / "00000002.json").mkdir()
+    assert damage(copy, decoder) == [("manifests/00000002.json", "torn"), ("fragments/foo-a1", "torn")]
+
+
+@pytest.mark.parametrize(
+    "lost", ["schema", "schema/1.1", "schema/1.1/trials.parquet", "schema/1.1/labels.parquet"]
+)
+def test_a_lost_schema_is_named_and_written_anew(new_store, tmp_path, decoder, lost):
+    path = shutil.copytree(new_store, tmp_path / "store")
+    lost = lost.replace("1.1", SCHEMA_VERSION)
+    shutil.rmtree(path / lost) if (path / lost).is_dir() else (path / lost).unlink()
+    found = damage(path, decoder)
+    assert found
+    assert all(place.startswith(lost) and kind == "missing" for place, kind in found)
+    with pytest.raises(DamagedStoreError, match=r"schema/.*parquet; got no such file"):
+        ExperimentStore(path).statuses()
+    ExperimentStore(path).compact()
+    assert findings(path, decoder) == []
+    assert ExperimentStore(path).statuses() == {}
+
+
+def test_trials_that_wait_for_the_grace_are_counted_once(store):
+    store.commit("c", *make_chunk("a", "b"))
+    store.compact()
+    assert sum(step.trials for step in verify(LocalMedium(store.path))) == 2

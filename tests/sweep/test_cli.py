@@ -7,7 +7,7 @@ import pytest
 
 from store import ExperimentStore
 from sweep import SweepSpec, campaign
-from sweep.cli import invoke, regimap
+from sweep.cli import COMMANDS, invoke
 from tests.sweep.conftest import SMALL
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ def spec(tmp_path: Path) -> Path:
 
 def test_every_command_has_help_with_an_example_and_is_in_the_readme(capsys) -> None:
     readme = (ROOT / "README.md").read_text()
-    for name in regimap.commands:
+    for name in COMMANDS:
         assert invoke([name, "--help"]) == 0
         shown = capsys.readouterr().out
         assert f"Example: regimap {name} " in shown

@@ -14,8 +14,7 @@ import numpy as np
 import pytest
 
 from store import ExperimentStore
-from sweep.cli import invoke, regimap
-from sweep.cli.export import export_command
+from sweep.cli import invoke
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "sweep.cli"]
@@ -30,11 +29,6 @@ def store(tmp_path: Path) -> Path:
     t = np.linspace(0.0, 1.0, 4)
     opened.commit("c", trials, {trial["trial_id"]: {"t": t, "msd": t**2} for trial in trials})
     return opened.path
-
-
-@pytest.fixture(autouse=True)
-def registered(monkeypatch) -> None:
-    monkeypatch.setitem(regimap.commands, "export", export_command)
 
 
 def test_each_form_is_written_and_its_name_printed(store: Path, tmp_path: Path, capsys) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +28,10 @@ def append(name: str) -> Action:
 
 def keep(name: str) -> Action:
     return {"do": "keep", "name": name}
+
+
+def compact(grace: float, *, full: bool = False) -> Action:
+    return {"do": "compact", "grace": grace, "full": full}
 
 
 CREATE: Action = {"do": "create"}
@@ -59,7 +64,7 @@ def perform(path: Path | str, action: Action) -> None:
     elif action["do"] == "keep":
         store.keep(action["name"], blob_of(action["name"]))
     else:
-        getattr(store, action["do"])()
+        store.compact(grace=action["grace"], full=action["full"])
 
 
 def blob_of(name: str) -> bytes:
@@ -102,15 +107,24 @@ def seen(path: Path | str) -> Seen:
 
 
 def committed(path: Path, attempted: list[Action]) -> list[Action]:
-    """Read the fragments themselves: which of the attempted commits stand; each must be whole and right."""
+    """Read the fragments themselves: which of the attempted commits stand; each must be whole and right.
+
+    Those that the newest manifest has absorbed stand too, whatever is left of their fragments.
+    """
     known = {f"{action['chunk']}-a{action['attempt']}": action for action in attempted}
-    standing = []
+    standing = {name: known[name] for name in absorbed(path)}
     for directory in sorted((path / "fragments").iterdir()):
-        action = known[directory.name]
-        assert_digests(directory)
-        assert fragment_rows(directory) == rows_of(action), f"{directory.name} is not what was committed"
-        standing.append(action)
-    return standing
+        if directory.name not in standing:
+            action = standing[directory.name] = known[directory.name]
+            assert_digests(directory)
+            assert fragment_rows(directory) == rows_of(action), f"{directory.name} is not what was committed"
+    return list(standing.values())
+
+
+def absorbed(path: Path) -> list[str]:
+    """Names of the fragments that the newest manifest says are in compacted files."""
+    manifests = sorted((path / "manifests").glob("*.json"))
+    return list(json.loads(manifests[-1].read_text())["absorbed"]) if manifests else []
 
 
 def assert_digests(directory: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -84,19 +84,28 @@ class Disk:
 
     def apply(self, calls: Iterable[Call], *, without: str | None = None) -> list[str]:
         """Replay a writer's calls, but no fsync of `without`; return the names flushed to some effect."""
+        return list(dict.fromkeys(name for name in self.follow(calls, without=without) if name))
+
+    def follow(self, calls: Iterable[Call], *, without: str | None = None) -> Iterator[str | None]:
+        """Replay as `apply`; come back after each call, with the name if it flushed something."""
         self.open.clear()
-        flushed: dict[str, None] = {}
         for call in calls:
-            if call.result is None or call.result < 0 or call.name in _QUIET:
+            if call.result is None or call.result < 0 or self._is_quiet(call):
                 continue
+            flushed = None
             if call.name not in {"fsync", "fdatasync"}:
                 self._change(call)
             elif self._tracks(call):
                 place = self.open[_descriptor(call)][0]
                 name = self._name(place)
-                if name != without and self._flush(place):
-                    flushed[name] = None
-        return list(flushed)
+                flushed = name if name != without and self._flush(place) else None
+            yield flushed
+
+    def _is_quiet(self, call: Call) -> bool:
+        """Whether a call changes nothing; what is written through a map would not be seen."""
+        writable = call.name == "mmap" and "MAP_SHARED" in call.arguments and "PROT_WRITE" in call.arguments
+        assert not writable or "-1" in call.arguments, f"a call the model does not know: {call}"
+        return call.name in _QUIET
 
     def _change(self, call: Call) -> None:
         paths, number = self._paths(call), call.result

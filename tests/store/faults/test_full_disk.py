@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 
 from store import WriteError
 from tests.store.faults.actions import CREATE, Action, append, assert_sound, commit, keep, perform
-from tests.store.faults.conftest import lacking
 from tests.store.faults.strace import Call, calls, traced
 from tests.store.faults.writers import End, Writers
 
@@ -59,20 +57,6 @@ def message_of(end: End) -> str:
 
 
 # A real full disk: too few pages, then too few inodes.
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if shutil.which("mount") is None:
-        lacking("a small tmpfs cannot be mounted: no mount command")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=100", "none", str(disk)]
-    mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        lacking(f"a small tmpfs cannot be mounted: {mounted.stderr.strip()}")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
 
 
 @contextmanager
