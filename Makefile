@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Small matrices: a second BLAS thread slows the tests and the learner.
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test test-slow test-faults bench lint clean
+.PHONY: demo test test-slow test-faults test-cluster bench lint clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -17,14 +17,24 @@ demo: $(READY)
 	$(VENV)/bin/regimap campaign examples/quickstart.toml --store runs/quickstart
 
 test: $(READY)
-	$(VENV)/bin/pytest -m 'not slow'
+	$(VENV)/bin/pytest -m 'not slow and not cluster'
 
 test-slow: $(READY)
-	$(VENV)/bin/pytest -m slow
+	$(VENV)/bin/pytest -m 'slow and not cluster'
 
 # Kills, power cuts and full disks; fails, rather than skips, where strace or a tmpfs cannot be had.
 test-faults: $(READY)
 	REGIMAP_NEED_FAULTS=1 $(VENV)/bin/pytest tests/store/faults -rs
+
+# Real clusters of machines made of Linux namespaces, as root; two sets at a time, for they mostly wait.
+SET_A := tests/cluster/test_slurm_jobs.py tests/cluster/test_refusals.py tests/cluster/test_job.py
+test-cluster: $(READY)
+	for tool in rsync sshd ip setpriv; do \
+		command -v $$tool >/dev/null || { apt-get update -qq && apt-get install -y -qq openssh-server rsync iproute2 util-linux; }; \
+	done
+	$(VENV)/bin/pip install --quiet -c constraints.txt -e '.[cluster]'
+	$(VENV)/bin/pytest -m cluster $(SET_A) & first=$$!; \
+	$(VENV)/bin/pytest -m cluster tests/cluster $(SET_A:%=--ignore=%); second=$$?; wait $$first && exit $$second
 
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/tolerance.py --dimension 1

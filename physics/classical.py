@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from math import ceil, sqrt
 from typing import final
 
@@ -37,10 +38,34 @@ class Cloud:
     ----------
     position, momentum : ndarray, (N, d)
         Positions are not wrapped into the box.
+    force : ndarray, (N, d), optional
+        On each of them where it is, once it is known.
     """
 
     position: FloatArray
     momentum: FloatArray
+    force: FloatArray | None = None
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class TwinMoment:
+    """Where the twin stands after a time: all that decides how it goes on.
+
+    Attributes
+    ----------
+    cloud : Cloud
+    rows : tuple of tuple of float
+        Mean squared displacement and its standard error at each time so far.
+    """
+
+    cloud: Cloud
+    rows: tuple[tuple[float, float], ...]
+
+    def series(self) -> tuple[FloatArray, FloatArray]:
+        """Mean squared displacement minus its first value, and its standard error, (n,) each."""
+        msd, error = np.array(self.rows).T
+        return msd, error
 
 
 def classical_twin(
@@ -66,6 +91,36 @@ def classical_twin(
     msd, err : ndarray, (n,)
         See :func:`classical_msd`.
     """
+    *_, last = twin_moments(scenario, field, times, trajectories=trajectories)
+    return last.series()
+
+
+def twin_moments(
+    scenario: Scenario,
+    field: DeformationPotential,
+    times: FloatArray,
+    *,
+    trajectories: int = TRAJECTORIES,
+    moment: TwinMoment | None = None,
+) -> Iterator[TwinMoment]:
+    """The classical twin of a scenario's packet, time by time.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    field : DeformationPotential
+        The scenario's lattice.
+    times : ndarray, (n,)
+        From 0 on, ascending.
+    trajectories : int
+    moment : TwinMoment, optional
+        Where to go on; from the launch by default.
+
+    Yields
+    ------
+    TwinMoment
+        After each time that `moment` had not reached.
+    """
     center = scenario.launch_point(field.grid.length)
     window = scenario.energy_filter
     cloud = wigner_cloud(
@@ -77,7 +132,7 @@ def classical_twin(
         trajectories=trajectories,
         energy_window=window and (window[0] * scenario.fermi_energy, window[1] * scenario.fermi_energy),
     )
-    return classical_msd(field, cloud, center, times)
+    return _moments(field, cloud, center, times, moment)
 
 
 def classical_msd(
@@ -99,13 +154,8 @@ def classical_msd(
     msd, err : ndarray, (n,)
         The start's own scatter is subtracted trajectory by trajectory, so both begin at 0.
     """
-    start = np.sum((cloud.position - np.asarray(center)) ** 2, axis=1)
-    rows = []
-    for _, moved in newton(field, cloud, times):
-        gained = np.sum((moved.position - np.asarray(center)) ** 2, axis=1) - start
-        rows.append((gained.mean(), gained.std(ddof=1) / sqrt(gained.size)))
-    msd, error = np.array(rows).T
-    return msd, error
+    *_, last = _moments(field, cloud, center, times, None)
+    return last.series()
 
 
 def wigner_cloud(
@@ -198,7 +248,7 @@ def newton(field: DeformationPotential, cloud: Cloud, times: FloatArray) -> Iter
     ------
     t : float
     cloud : Cloud
-        A fresh one each time.
+        A fresh one each time, with its force.
 
     Raises
     ------
@@ -212,13 +262,29 @@ def newton(field: DeformationPotential, cloud: Cloud, times: FloatArray) -> Iter
     if np.any(np.diff(times) <= 0.0):
         raise InputError("times: expected ascending times, got some that repeat or fall; sort them")
     spline = FieldSpline(field)
-    force = -spline(float(times[0]))(cloud.position)[1]
-    for number, end in enumerate(times):
-        if number > 0:
-            start = float(times[number - 1])
-            steps = _steps(field, cloud, float(end) - start)
-            cloud, force = _verlet(spline, cloud, force, start, float(end), steps)
-        yield float(end), cloud
+    force = cloud.force if cloud.force is not None else -spline(float(times[0]))(cloud.position)[1]
+    cloud = Cloud(cloud.position, cloud.momentum, force)
+    yield float(times[0]), cloud
+    for start, end in pairwise(times.tolist()):
+        cloud = _verlet(spline, cloud, start, end, _steps(field, cloud, end - start))
+        yield end, cloud
+
+
+def _moments(
+    field: DeformationPotential,
+    start: Cloud,
+    center: Sequence[float],
+    times: FloatArray,
+    moment: TwinMoment | None,
+) -> Iterator[TwinMoment]:
+    before = np.sum((start.position - np.asarray(center)) ** 2, axis=1)
+    rows = () if moment is None else moment.rows
+    path = newton(field, start if moment is None else moment.cloud, times[max(len(rows) - 1, 0) :])
+    # A moment's own time is in its rows.
+    for _, cloud in path if moment is None else islice(path, 1, None):
+        gained = np.sum((cloud.position - np.asarray(center)) ** 2, axis=1) - before
+        rows = (*rows, (float(gained.mean()), float(gained.std(ddof=1) / sqrt(gained.size))))
+        yield TwinMoment(cloud, rows)
 
 
 @final
@@ -245,14 +311,13 @@ def _steps(field: DeformationPotential, cloud: Cloud, interval: float) -> int:
     return max(1, ceil(interval * passing / PHASE_PER_STEP))
 
 
-def _verlet(
-    spline: FieldSpline, cloud: Cloud, force: FloatArray, start: float, end: float, steps: int
-) -> tuple[Cloud, FloatArray]:
+def _verlet(spline: FieldSpline, cloud: Cloud, start: float, end: float, steps: int) -> Cloud:
     dt = (end - start) / steps
-    position, momentum = cloud.position.copy(), cloud.momentum.copy()
+    position, momentum, force = cloud.position.copy(), cloud.momentum.copy(), cloud.force
+    assert force is not None
     for landscape in spline.steps(start, end, steps):
         momentum += 0.5 * dt * force
         position += dt * momentum
         force = -landscape(position)[1]
         momentum += 0.5 * dt * force
-    return Cloud(position, momentum), force
+    return Cloud(position, momentum, force)

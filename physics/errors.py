@@ -25,6 +25,10 @@ class PotentialError(PhysicsError, RuntimeError):
     """A function given as a potential failed; the error it raised is the cause."""
 
 
+class CheckpointError(PhysicsError, ValueError):
+    """A checkpoint that is damaged or of another simulation; the text names the difference."""
+
+
 def require_positive(name: str, value: float) -> None:
     """Refuse anything but a finite number above zero.
 

@@ -51,6 +51,8 @@ class Plans:
     precision : str
         "double" or "single": of the wave function's transforms; the field is always synthesised in
         double.
+    effort : str
+        FFTW's name for how it chooses: "FFTW_ESTIMATE" times nothing, so that its choice needs no record.
 
     Attributes
     ----------
@@ -65,7 +67,12 @@ class Plans:
     """
 
     def __init__(
-        self, shape: Sequence[int], wisdom: bytes | None = None, *, precision: str = "double"
+        self,
+        shape: Sequence[int],
+        wisdom: bytes | None = None,
+        *,
+        precision: str = "double",
+        effort: str = EFFORT,
     ) -> None:
         if precision not in DTYPES:
             raise InputError(f"precision: expected one of {', '.join(DTYPES)}, got {precision!r}")
@@ -83,9 +90,9 @@ class Plans:
                 raise InputError(
                     "wisdom: expected a record of this FFTW version, got one that it refuses; plan anew"
                 )
-        self._forward = self._plan(self.psi, self.psi, "FFTW_FORWARD")
-        self._backward = self._plan(self.psi, self.psi, "FFTW_BACKWARD")
-        self._synthesize = self._plan(self.half, self.real, "FFTW_BACKWARD")
+        self._forward = self._plan(self.psi, self.psi, "FFTW_FORWARD", effort)
+        self._backward = self._plan(self.psi, self.psi, "FFTW_BACKWARD", effort)
+        self._synthesize = self._plan(self.half, self.real, "FFTW_BACKWARD", effort)
         records = pyfftw.export_wisdom()
         self.wisdom: bytes = records[0] if precision == "double" else BETWEEN_RECORDS.join(records[:2])
 
@@ -102,7 +109,7 @@ class Plans:
         self._synthesize.execute()
         return self.real
 
-    def _plan(self, source: NDArray[Any], target: NDArray[Any], direction: str) -> pyfftw.FFTW:
+    def _plan(self, source: NDArray[Any], target: NDArray[Any], direction: str, effort: str) -> pyfftw.FFTW:
         axes = tuple(range(len(self.shape)))
-        flags = (EFFORT, "FFTW_DESTROY_INPUT")
+        flags = (effort, "FFTW_DESTROY_INPUT")
         return pyfftw.FFTW(source, target, axes=axes, direction=direction, flags=flags, threads=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from physics.absorption import absorber
-from physics.classical import classical_twin
 from physics.energy_filter import energy_filtered
 from physics.fourier import Plans
 from physics.grid import FloatArray, Grid
@@ -42,14 +41,9 @@ def launched(scenario: Scenario, field: DeformationPotential, plans: Plans | Non
         return psi
     energy, delta = (share * scenario.fermi_energy for share in scenario.energy_filter)
     if plans is None or plans.precision != "double":
-        plans = Plans(grid.shape)
+        # Not timed, so always the same: what is launched must not depend on the process.
+        plans = Plans(grid.shape, effort="FFTW_ESTIMATE")
     return energy_filtered(psi, grid, field(0.0), energy, delta, plans)[0]
-
-
-def classical_series(scenario: Scenario, field: DeformationPotential, t: FloatArray) -> dict[str, FloatArray]:
-    """Series of the classical twin at the times of the wave's, each (n,)."""
-    msd, error = classical_twin(scenario, field, t)
-    return {"msd_classical": msd, "msd_classical_err": error}
 
 
 def loss_rate(scenario: Scenario, numerics: Numerics, grid: Grid) -> FloatArray | None:

@@ -135,9 +135,14 @@ class FieldSpline:
         return PeriodicSpline(self.grid, np.asarray(values, dtype=np.float64))
 
 
+def fine_size(highest: int) -> int | None:
+    """Points of an axis whose shortest wave fits into the box so many times; None past the largest."""
+    return fast_size(max(FEWEST_POINTS, POINTS_PER_WAVE * highest))
+
+
 def _fine_grid(field: DeformationPotential) -> Grid:
     highest = np.abs(mode_indices(field.grid, field.modes.q)).max(axis=0, initial=0)
-    sizes = [fast_size(max(FEWEST_POINTS, POINTS_PER_WAVE * int(n))) for n in highest]
+    sizes = [fine_size(int(n)) for n in highest]
     points = [n for n in sizes if n is not None]
     if len(points) < len(sizes):
         raise InputError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from physics.deviation import deviations, largest
@@ -36,7 +38,7 @@ def valid_samples(series: dict[str, FloatArray], length: float, numerics: Numeri
     return int(beyond[0]) + 1 if beyond.size else faked.size
 
 
-def outran(rows: list[dict[str, float]], length: float, numerics: Numerics) -> bool:
+def outran(rows: Sequence[dict[str, float]], length: float, numerics: Numerics) -> bool:
     """Whether the latest of the samples, and no earlier one, is beyond the valid time."""
     names = ("norm", "edge_probability", "msd_raw")
     series = {name: np.array([row[name] for row in rows]) for name in names}

@@ -10,6 +10,7 @@ from store.compaction import Compacted
 from store.errors import (
     ConflictError,
     DamagedStoreError,
+    HeldError,
     MissingPackageError,
     ModelMismatchError,
     NotAStoreError,
@@ -23,6 +24,9 @@ from store.errors import (
     WriteError,
 )
 from store.fragments import Receipt
+from store.hold import Hold
+from store.holders import Holder
+from store.holding import Waiting
 from store.identity import FORMAT_VERSION
 from store.results import Result
 from store.schema import AXIS_NAMES, FAILED_STATUSES, FINAL_STATUSES, SCHEMA_VERSION, STATUSES
@@ -39,6 +43,9 @@ __all__ = [
     "ConflictError",
     "DamagedStoreError",
     "ExperimentStore",
+    "HeldError",
+    "Hold",
+    "Holder",
     "MissingPackageError",
     "ModelMismatchError",
     "NotAStoreError",
@@ -51,5 +58,6 @@ __all__ = [
     "StoreNotFoundError",
     "UnreachableError",
     "VersionError",
+    "Waiting",
     "WriteError",
 ]

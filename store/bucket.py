@@ -134,8 +134,8 @@ class Bucket:
         with self._reached(key):
             return obstore.get_range(self._objects, key, start=start, length=length).to_bytes()
 
-    def put(self, key: str, payload: bytes | BinaryIO) -> None:
-        """Write an object, whatever was there; a large file in parts."""
+    def put(self, key: str, payload: bytes | BinaryIO | Iterator[bytes]) -> None:
+        """Write an object, whatever was there; a large one in parts."""
         with self._written(key):
             obstore.put(self._objects, key, payload)
 

@@ -72,6 +72,7 @@ _CASTS: MappingProxyType[str, Callable[[object], Any]] = MappingProxyType(
         "boolean": _boolean,
         "varchar": _varchar,
         "timestamp": _timestamp,
+        "bigint[]": _list_of(_bigint),
         "double[]": _list_of(_double),
         "varchar[]": _list_of(_varchar),
     }

@@ -15,6 +15,7 @@ ARROW_TYPES = MappingProxyType(
         "boolean": pa.bool_(),
         "varchar": pa.string(),
         "timestamp": pa.timestamp("us"),
+        "bigint[]": pa.list_(pa.int64()),
         "double[]": pa.list_(pa.float64()),
         "varchar[]": pa.list_(pa.string()),
     }
@@ -64,11 +65,14 @@ class Table:
         In the order of storage.
     keys : frozenset of str
         Columns with few distinct values in a row group: they are dictionary-encoded, the others are not.
+    since : str
+        The schema version that brought the table; stores of older ones have no file of it.
     """
 
     name: str
     columns: tuple[Column, ...]
     keys: frozenset[str] = frozenset()
+    since: str = "1.0"
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from store import layout
+from store.checkpoints import drop_finished
 from store.durable import staged, write_errors
 from store.errors import QueryError, StoreError, WriteError
 from store.local import LocalMedium
@@ -49,6 +50,8 @@ class Compacted:
         Compacted files written.
     removed_fragments, removed_files : int
         Removed, for they had been replaced longer than the grace period ago.
+    removed_checkpoints : int
+        Removed, for their trials have ended.
     gave_way : bool
         Whether another compaction published first; this one stopped then.
     """
@@ -60,6 +63,7 @@ class Compacted:
     files: int = 0
     removed_fragments: int = 0
     removed_files: int = 0
+    removed_checkpoints: int = 0
     gave_way: bool = False
 
     def with_file(self, file: CompactedFile) -> Compacted:
@@ -115,7 +119,12 @@ def compacting(medium: Medium, *, grace: float = GRACE_S, full: bool = False) ->
                 yield account
             done = account
     removed = remove_replaced(medium, grace)
-    yield replace(done, removed_fragments=removed.fragments, removed_files=removed.files)
+    yield replace(
+        done,
+        removed_fragments=removed.fragments,
+        removed_files=removed.files,
+        removed_checkpoints=drop_finished(medium),
+    )
 
 
 @contextmanager

@@ -22,6 +22,8 @@ OURS = frozenset(
         layout.STAGING,
         layout.LEDGER,
         layout.KEPT,
+        layout.HOLDS,
+        layout.CHECKPOINTS,
         layout.IDENTITY,
     }
 )

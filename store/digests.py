@@ -13,6 +13,8 @@ _SEAL = "sha256"
 _HEAD = b"sha256 "
 _LINE = "-- sha256 of the lines above: "
 _HEX = 64
+SEAL_BYTES = len(_HEAD) + _HEX + 1
+"""Length of the line that `seal_line` gives."""
 
 
 def sha256(payload: bytes) -> str:
@@ -22,10 +24,16 @@ def sha256(payload: bytes) -> str:
 
 def digest_of(file: BinaryIO) -> str:
     """Return the SHA-256 of a file, read in blocks; it is left at its start."""
+    digest = digest_rest(file)
+    file.seek(0)
+    return digest
+
+
+def digest_rest(file: BinaryIO) -> str:
+    """Return the SHA-256 of what of a file is still to be read, read in blocks."""
     digest = hashlib.sha256()
     while block := file.read(_BLOCK):
         digest.update(block)
-    file.seek(0)
     return digest.hexdigest()
 
 
@@ -61,16 +69,20 @@ def script_is_sealed(text: bytes) -> bool | None:
     return seal == f"{sha256(above)}\n".encode() if found else None
 
 
+def seal_line(digest: str) -> bytes:
+    """Return the line with a SHA-256 that comes before a sealed payload."""
+    return _HEAD + digest.encode("ascii") + b"\n"
+
+
 def sealed_blob(payload: bytes) -> bytes:
     """Return `payload` behind a line with its seal."""
-    return _HEAD + sha256(payload).encode("ascii") + b"\n" + payload
+    return seal_line(sha256(payload)) + payload
 
 
 def open_blob(blob: bytes) -> tuple[bytes, bool | None]:
     """Return what is behind the seal, and whether that fits; None if there is no seal."""
-    length = len(_HEAD) + _HEX + 1
-    head, payload = blob[:length], blob[length:]
+    head, payload = blob[:SEAL_BYTES], blob[SEAL_BYTES:]
     # By its digits too, so that a changed word is no missing seal; and part of the word is a seal cut short.
     if not (_HEAD.startswith(head[: len(_HEAD)]) or re.fullmatch(rb"[0-9a-f]{64}", head[len(_HEAD) : -1])):
         return blob, None
-    return payload, head == sealed_blob(payload)[:length]
+    return payload, head == seal_line(sha256(payload))

@@ -12,7 +12,7 @@ import errno
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -86,10 +86,10 @@ def discard(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def write_file(path: Path, payload: bytes) -> None:
-    """Write `payload` to a new file and flush it."""
+def write_file(path: Path, *parts: bytes) -> None:
+    """Write `parts` to a new file, one after the other, and flush it."""
     with path.open("xb") as file:
-        file.write(payload)
+        file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())
 
@@ -131,9 +131,9 @@ def publish_directory(source: Path, target: Path) -> bool:
     return fresh
 
 
-def replace_file(target: Path, payload: bytes, staging: Path) -> None:
-    """Write `payload` as `target` in one step, whatever was there."""
+def replace_file(target: Path, parts: Sequence[bytes], staging: Path) -> None:
+    """Write `parts` as `target` in one step, whatever was there."""
     with write_errors(target), staged(staging) as path:
-        write_file(path, payload)
+        write_file(path, *parts)
         path.replace(target)
         fsync(target.parent)

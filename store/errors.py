@@ -40,6 +40,10 @@ class DamagedStoreError(StoreError, ValueError):
     """A file of the store cannot be read."""
 
 
+class HeldError(StoreError, BlockingIOError):
+    """Another driver holds what was asked for, and lives."""
+
+
 class SameStoreError(StoreError, ValueError):
     """Two stores that should be apart are one, or one lies inside the other."""
 

@@ -57,4 +57,18 @@ CHUNKS = Table(
         Column("trial", "varchar", "", "the trial, canonical JSON"),
     ),
 )
-LEDGERS = MappingProxyType({table.name: table for table in (LABELS, PROPOSALS, SWEEPS, CHUNKS)})
+REQUESTS = Table(
+    "requests",
+    (
+        Column("request", "varchar", "", "name of the request, numbered in the order of asking", True),
+        Column("kind", "varchar", "", "cancel or retry", True),
+        Column("condition", "varchar", "", "which trials, as it was typed"),
+        Column("trial_ids", "varchar[]", "", "the trials that this meant when it was asked"),
+        Column("attempts", "bigint[]", "1", "attempts of their rows then, 0 for a trial without one"),
+        Column("driver", "varchar", "", "the hold of the driver that is to do it; null for every driver"),
+        Column("asked_at", "timestamp", "UTC", "when it was asked"),
+        Column("asked_by", "varchar", "", "who asked, user@host"),
+    ),
+    since="1.2",
+)
+LEDGERS = MappingProxyType({table.name: table for table in (LABELS, PROPOSALS, SWEEPS, CHUNKS, REQUESTS)})

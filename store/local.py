@@ -37,6 +37,8 @@ _DIRECTORIES = (
     layout.COMPACTED,
     layout.MANIFESTS,
     layout.KEPT,
+    layout.HOLDS,
+    layout.CHECKPOINTS,
     layout.SCHEMA,
     *map(layout.ledger, LEDGERS),
 )
@@ -118,11 +120,12 @@ class LocalMedium(Medium):
                 return False
             with staged(self._staging) as path:
                 write_file(path, payload)
+                make_directory(target.parent)
                 return publish_file(path, target)
 
-    def replace(self, key: str, payload: bytes) -> None:
+    def replace(self, key: str, *parts: bytes) -> None:
         """See `Medium.replace`."""
-        _replace_file(self._root / key, payload, self._staging)
+        _replace_file(self._root / key, parts, self._staging)
 
     def put_fragment(self, name: str, trials: bytes, series: bytes) -> bool:
         """See `Medium.put_fragment`."""

@@ -83,8 +83,8 @@ class Medium(ABC):
         """
 
     @abstractmethod
-    def replace(self, key: str, payload: bytes) -> None:
-        """Write `payload` under `key` in one step, whatever was there.
+    def replace(self, key: str, *parts: bytes) -> None:
+        """Write `parts`, one after the other, as the file `key` in one step, whatever was there.
 
         Raises
         ------

@@ -128,9 +128,9 @@ class ObjectMedium(Medium):
         """See `Medium.put`."""
         return self._bucket.create(key, payload)
 
-    def replace(self, key: str, payload: bytes) -> None:
+    def replace(self, key: str, *parts: bytes) -> None:
         """See `Medium.replace`."""
-        self._bucket.put(key, payload)
+        self._bucket.put(key, parts[0] if len(parts) == 1 else iter(parts))
 
     def put_fragment(self, name: str, trials: bytes, series: bytes) -> bool:
         """See `Medium.put_fragment`."""

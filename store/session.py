@@ -11,6 +11,7 @@ import duckdb
 from store import layout
 from store.errors import DamagedStoreError, QueryError
 from store.layout import schema_versions
+from store.ledgers import LEDGERS
 from store.manifests import newest_number
 from store.medium import Medium
 from store.schema import SCHEMA_VERSION
@@ -19,6 +20,7 @@ from store.unreadable import reading_error
 from store.views import SETTINGS, list_variables, literal, quoted, view_definitions
 
 _TRIES = 10
+_FIRST_SCHEMA = "1.0"
 
 
 def open_session(medium: Medium, *, unsafe: bool = False) -> duckdb.DuckDBPyConnection:
@@ -100,25 +102,33 @@ def _configure(
     connection.execute("SET python_enable_replacements = false")
     connection.execute(SETTINGS)
     medium.attach(connection)
+    absent: set[str] = set()
     for name, kind, value in list_variables(medium, snapshot):
-        _check_schema(medium, name, value)
+        if name.endswith("_files") and not value:
+            absent.add(_newer_table(medium, name.removesuffix("_files"), grown=grown))
         connection.execute(f"SET VARIABLE {name} = CAST(? AS {kind})", [value])
     if not unsafe:
         # The store as DuckDB finds it, and as the pattern that means it.
         fence = f"[{quoted(medium.url)}, {quoted(literal(medium.url))}]"
         connection.execute(f"SET allowed_directories = {fence}")
         connection.execute("SET enable_external_access = false")
-    connection.execute(view_definitions(grown=grown))
+    connection.execute(view_definitions(grown=grown, absent=frozenset(absent)))
     if not unsafe:
         connection.execute("SET lock_configuration = true")
 
 
-def _check_schema(medium: Medium, variable: str, value: object) -> None:
-    """Raise if a table has no file at all: a schema version has an empty one of each."""
-    if variable.endswith("_files") and not value:
-        table = variable.removesuffix("_files")
-        place = medium.place(layout.schema_file(SCHEMA_VERSION, table))
-        raise DamagedStoreError(
-            f"expected {place}; got no such file, nor any other of {table}; compact the store, which "
-            "writes it anew"
-        )
+def _newer_table(medium: Medium, table: str, *, grown: bool) -> str:
+    """Return a table without any file if it came after the store; a schema version has an empty one of each.
+
+    Raises
+    ------
+    DamagedStoreError
+        If its file was lost.
+    """
+    if grown and table in LEDGERS and LEDGERS[table].since != _FIRST_SCHEMA:
+        return table
+    place = medium.place(layout.schema_file(SCHEMA_VERSION, table))
+    raise DamagedStoreError(
+        f"expected {place}; got no such file, nor any other of {table}; compact the store, which "
+        "writes it anew"
+    )

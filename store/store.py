@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from store import creation, tables
+from store import checkpoints, creation, tables
+from store import requests as asking
 from store.compaction import GRACE_S, Compacted, compacting
 from store.cube import dataset
 from store.errors import RecordError, StoreError
 from store.fragments import Receipt, commit_fragment
+from store.hold import Hold
+from store.holders import Holder, holders
+from store.holding import Waiting, holding, holds_token
 from store.identity import DEFAULT_MODEL, check_model, check_versions, read_identity
 from store.layout import checked_name
 from store.local import LocalMedium
 from store.places import open_medium
+from store.probing import check_writable
 from store.records import refuse_unknown, series_table, trials_table
 from store.results import Result
 from store.schema import SERIES
@@ -154,7 +159,7 @@ class ExperimentStore:
         Parameters
         ----------
         table : str
-            ``labels``, ``proposals``, ``sweeps`` or ``chunks``.
+            ``labels``, ``proposals``, ``sweeps`` or ``chunks``; requests are added by `ask`.
         name : str
             Name of this addition, unique in the table.
         rows : sequence of mappings
@@ -179,6 +184,89 @@ class ExperimentStore:
     def kept(self, name: str) -> bytes | None:
         """Return the blob kept under `name`, or None."""
         return tables.kept_blob(self._medium, name)
+
+    def ask(
+        self,
+        kind: str,
+        condition: str,
+        trial_ids: Sequence[str],
+        *,
+        attempts: Sequence[int] = (),
+        driver: str | None = None,
+    ) -> str:
+        """Ask the drivers of this store to ``cancel`` or ``retry`` trials; return the request's name.
+
+        See `store.requests.ask`, which this is.
+        """
+        self._prepare()
+        return asking.ask(self._medium, kind, condition, trial_ids, attempts=attempts, driver=driver)
+
+    def requests(self, after: str | None = None) -> list[dict[str, Any]]:
+        """Return what was asked, in order; with `after`, a request's name, only what came after it.
+
+        Only new requests are read, so it costs a listing to find none.
+        """
+        return asking.requests(self._medium, after)
+
+    def hold(self, name: str, note: Mapping[str, str]) -> Hold:
+        """Take hold of `name`, so that no other driver does; see `holding`, which says what it waits for."""
+        steps = self.holding(name, note)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                hold: Hold = end.value
+                return hold
+
+    def holding(self, name: str, note: Mapping[str, str]) -> Generator[Waiting, None, Hold]:
+        """Do as `hold`, and say how long is to be waited yet where a driver on another machine is watched.
+
+        See `store.holding.holding`, which this is.
+        """
+        self._prepare()
+        return holding(self._medium, name, note)
+
+    def holders(self, *, ended: bool = False) -> list[Holder]:
+        """List who holds what: drivers that live, and those that died without letting go.
+
+        With `ended`, the last driver of each name is listed also where it has let go.
+        """
+        return holders(self._medium, ended=ended)
+
+    def holds_token(self, name: str, token: str) -> bool:
+        """Whether `name` is held by the `Hold` with `token`: whether that was taken in this very store."""
+        return holds_token(self._medium, name, token)
+
+    def check_writable(self) -> None:
+        """Stage a small file and remove it.
+
+        Raises
+        ------
+        WriteError
+            If the medium refuses, as it would refuse a commit.
+        """
+        self._prepare()
+        check_writable(self._medium)
+
+    def save_checkpoint(self, trial_id: str, payload: bytes) -> None:
+        """Keep `payload` as where a trial has come to, in place of what was kept before, durably."""
+        self._prepare()
+        checkpoints.save_checkpoint(self._medium, trial_id, payload)
+
+    def checkpoint(self, trial_id: str) -> bytes | None:
+        """Return where a trial has come to, or None.
+
+        Raises
+        ------
+        DamagedStoreError
+            If it is not what was saved: the trial must start again.
+        """
+        return checkpoints.checkpoint(self._medium, trial_id)
+
+    def drop_checkpoint(self, trial_id: str) -> None:
+        """Remove the checkpoint of a trial, if there is one."""
+        self._prepare()
+        checkpoints.drop_checkpoint(self._medium, trial_id)
 
     def sql(
         self, query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None, *, unsafe: bool = False

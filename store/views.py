@@ -16,7 +16,7 @@ from store import layout
 from store.columns import Column, Table
 from store.digests import sealed_script
 from store.layout import SCHEMA, ledger, schema_file, schema_versions
-from store.ledgers import LEDGERS
+from store.ledgers import LEDGERS, REQUESTS
 from store.medium import Medium
 from store.schema import AXIS_NAMES, FINAL_STATUSES, SERIES, STATUSES, TRIALS
 from store.snapshot import Snapshot
@@ -89,13 +89,15 @@ def described_columns() -> list[tuple[str, Column]]:
 
 
 @cache
-def view_definitions(*, grown: bool = False) -> str:
+def view_definitions(*, grown: bool = False, absent: frozenset[str] = frozenset()) -> str:
     """Return the CREATE VIEW statements; they need the variables of `list_variables`.
 
     Parameters
     ----------
     grown : bool
         Whether columns may have been added since the store was last written: those are NULL then.
+    absent : frozenset of str
+        Ledger tables that the store has no file of, for it is older than they are: those are empty then.
     """
     rows = [
         ", ".join(map(quoted, (table, column.name, column.type, column.unit, column.meaning)))
@@ -107,13 +109,23 @@ def view_definitions(*, grown: bool = False) -> str:
         axes_of_trials=", ".join(f"trials.{name}" for name in AXIS_NAMES),
         counts=", ".join(f"count(*) FILTER (status = {quoted(s)}) AS {s}" for s in STATUSES),
         columns=",\n".join(f"({row})" for row in rows),
+        requests=_nothing(REQUESTS) if REQUESTS.name in absent else _every_file(REQUESTS),
         **{f"{table.name}_grown": _no_rows(table) if grown else "" for table in (TRIALS, SERIES)},
     )
 
 
 def _no_rows(table: Table) -> str:
+    return f"\nUNION ALL BY NAME {_nothing(table)}"
+
+
+def _nothing(table: Table) -> str:
     columns = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns)
-    return f"\nUNION ALL BY NAME SELECT {columns} WHERE false"
+    return f"SELECT {columns} WHERE false"
+
+
+def _every_file(table: Table) -> str:
+    files = f"literal(getvariable('{table.name}_files'))"
+    return f"SELECT * FROM read_parquet({files}, union_by_name = getvariable('mixed_schemas'))"
 
 
 def views_script() -> str:

@@ -82,6 +82,9 @@ SELECT * FROM read_parquet(literal(getvariable('sweeps_files')), union_by_name =
 CREATE OR REPLACE VIEW chunks AS
 SELECT * FROM read_parquet(literal(getvariable('chunks_files')), union_by_name = getvariable('mixed_schemas'));
 
+CREATE OR REPLACE VIEW requests AS
+$requests;
+
 CREATE OR REPLACE VIEW points AS
 WITH counted AS (
     SELECT point_id, $axes, count(*) AS trials, $counts

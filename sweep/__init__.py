@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sweep.analysis import CampaignResult, latest_campaign
-    from sweep.errors import BackendError, SpecError, SweepError
+    from sweep.engine.settings import Engine
+    from sweep.engine.stops import Stop
+    from sweep.errors import BackendError, DirtyTreeError, EngineError, SpecError, SweepError
     from sweep.planning import Plan, plan_campaign, plan_design
     from sweep.running import Outcome, campaign, run
     from sweep.spec import SweepSpec
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "BackendError": "errors",
+    "Engine": "engine.settings",
+    "EngineError": "errors",
+    "DirtyTreeError": "errors",
+    "Stop": "engine.stops",
     "CampaignResult": "analysis",
     "Outcome": "running",
     "Plan": "planning",
@@ -34,9 +40,13 @@ _HOMES = {
 __all__ = [
     "BackendError",
     "CampaignResult",
+    "DirtyTreeError",
+    "Engine",
+    "EngineError",
     "Outcome",
     "Plan",
     "SpecError",
+    "Stop",
     "SweepError",
     "SweepSpec",
     "Trial",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import final
 
 from sweep.errors import SpecError
@@ -35,6 +36,21 @@ class Design:
             )
         if self.kind == "list" and not self.file:
             raise SpecError("[design] file: expected the name of a CSV file with a column per axis, got none")
+
+
+def read_list(path: Path) -> str:
+    """Text of the file that lists a design's points.
+
+    Raises
+    ------
+    SpecError
+        If it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SpecError(f"[design] file: expected a readable CSV, got {path}: {reason}") from None
 
 
 @final

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby, product
 from typing import Any, final
 
@@ -35,10 +36,17 @@ class Chunk:
         """Chunk of these trials, in this order."""
         return cls("c" + digest(",".join(trial.trial_id for trial in trials)), tuple(trials))
 
-    @property
+    @cached_property
     def cost(self) -> float:
         """Predicted core-seconds."""
         return sum(trial_cost(trial) for trial in self.trials)
+
+    def without(self, landed: Collection[str]) -> Chunk | None:
+        """The chunk itself, a chunk of its trials that are not `landed`, or None if all of them are."""
+        rest = [trial for trial in self.trials if trial.trial_id not in landed]
+        if len(rest) == len(self.trials):
+            return self
+        return Chunk.of(rest) if rest else None
 
     def halves(self) -> tuple[Chunk, Chunk]:
         """Two chunks that share the members between them."""
@@ -48,11 +56,11 @@ class Chunk:
 
 def point_trials(spec: SweepSpec, point: Mapping[str, float]) -> list[Trial]:
     """Trials of a point: each packet in each realization, followed by its frozen twin where it has one."""
-    scenario, kelvin = spec.scenario(point), spec.kelvin(point)
+    scenario = spec.scenario(point)
+    first = Trial(scenario, spec.numerics, spec.kelvin(point))
     trials = []
     for realization, packet in product(range(spec.realizations), range(spec.observe.centers)):
-        launched = replace(scenario, realization=realization, packet=packet)
-        trial = Trial(launched, spec.numerics, kelvin)
+        trial = replace(first, scenario=replace(scenario, realization=realization, packet=packet))
         trials.append(trial)
         if spec.twin and scenario.sound_speed > 0.0:
             trials.append(replace(trial, scenario=trial.scenario.twin()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import qmc
 
+from sweep.allotment import read_list
 from sweep.axes import SweptAxis
 from sweep.errors import SpecError
 from sweep.spec import SweepSpec
@@ -56,11 +58,7 @@ def _from_unit(axis: SweptAxis, u: float) -> float:
 
 def _listed(spec: SweepSpec) -> Iterator[Point]:
     path = Path(spec.directory) / spec.design.file
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise SpecError(f"[design] file: expected a readable CSV, got {path}: {error.strerror}") from None
+    rows = csv.DictReader(io.StringIO(read_list(path), newline=""))
     for number, row in enumerate(rows, start=2):
         missing = [name for name in spec.axis_names if row.get(name) in (None, "")]
         if missing:

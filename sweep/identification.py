@@ -44,7 +44,7 @@ class TrialIds:
         if row.get("physics_version") is None:
             return Doubt(f"trial {row['trial_id']!r} without the version of its physics", certain=False)
         try:
-            scenario = _scenario(row)
+            scenario = row_scenario(row)
             contents = list(self._contents(scenario, row))
         except (PhysicsError, TypeError, ValueError) as error:
             return Doubt(f"trial {row['trial_id']!r}, whose columns are no trial: {error}", certain=True)
@@ -84,7 +84,14 @@ def _doubt_others(row: Mapping[str, Any], scenario: Scenario, content: Mapping[s
     return None
 
 
-def _scenario(row: Mapping[str, Any]) -> Scenario:
+def row_scenario(row: Mapping[str, Any]) -> Scenario:
+    """The scenario that a row of results has in its columns.
+
+    Raises
+    ------
+    PhysicsError
+        If they are none.
+    """
     content = {name: row[name] for name in _PLAIN if row.get(name) is not None}
     if content.get("coupling") is not None:
         content.pop("disorder", None)  # which follows from it

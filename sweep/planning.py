@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil
 from typing import final
 
-from physics import FAST_SIZES, Numerics, PhysicsError, Resolution, resolve
+from physics import FAST_SIZES, Numerics, PhysicsError, Resolution
+from store import ExperimentStore
 from sweep.chunk import chunked, point_trials
-from sweep.cost import trial_bytes
+from sweep.cost import known_resolution, trial_bytes
 from sweep.design import Point, design_points
 from sweep.errors import SpecError
 from sweep.spec import SweepSpec
@@ -23,7 +26,7 @@ CHECK_POINTS = 200
 @final
 @dataclass(frozen=True)
 class Plan:
-    """Size of a sweep.
+    """Size of a sweep, costs on the reference core.
 
     Attributes
     ----------
@@ -71,7 +74,7 @@ def plan_design(spec: SweepSpec) -> Plan:
     SpecError
         If a point cannot be resolved.
     """
-    return _plan(spec, list(design_points(spec)), design_trials(spec))
+    return _plan(spec, list(design_points(spec)), [design_trials(spec)])
 
 
 def plan_campaign(spec: SweepSpec, budget: int) -> Plan:
@@ -83,27 +86,57 @@ def plan_campaign(spec: SweepSpec, budget: int) -> Plan:
         If a point of the box cannot be resolved.
     """
     check_resolvable(spec)
-    spread = replace(spec, design=replace(spec.design, kind="sobol", n=budget))
-    return _plan(spec, list(design_points(spread)), design_trials(spread))
+    return _plan(spec, _spread(spec, budget), campaign_rounds(spec, budget))
 
 
 def design_trials(spec: SweepSpec) -> list[Trial]:
     """Trials of the design, point by point, each once however often its point is listed."""
-    trials = (trial for point in design_points(spec) for trial in point_trials(spec, point))
+    return _trials(spec, design_points(spec))
+
+
+def campaign_rounds(spec: SweepSpec, budget: int, store: ExperimentStore | None = None) -> list[list[Trial]]:
+    """Trials of a campaign that spends its whole budget, round by round.
+
+    Parameters
+    ----------
+    spec : SweepSpec
+    budget : int
+    store : ExperimentStore, optional
+        Points that it proposed already are taken from it; others are spread evenly over the box.
+    """
+    proposed = [] if store is None else _proposed(spec, store)
+    points = [*proposed, *_spread(spec, budget)[len(proposed) :]]
+    batch = spec.campaign.batch
+    return [_trials(spec, points[start : start + batch]) for start in range(0, len(points), batch)]
+
+
+def _spread(spec: SweepSpec, budget: int) -> list[Point]:
+    """Points spread evenly over the box, which stand for those that a campaign will choose."""
+    return list(design_points(replace(spec, design=replace(spec.design, kind="sobol", n=budget))))
+
+
+def _proposed(spec: SweepSpec, store: ExperimentStore) -> list[Point]:
+    """Points that the spec's campaign proposed in a store, in their order."""
+    rows = [row for row in store.rows("proposals") if row["campaign"] == spec.campaign_identity]
+    return [json.loads(row["point"]) for row in sorted(rows, key=lambda row: (row["round"], row["slot"]))]
+
+
+def _trials(spec: SweepSpec, points: Iterable[Point]) -> list[Trial]:
+    trials = (trial for point in points for trial in point_trials(spec, point))
     return list({trial.trial_id: trial for trial in trials}.values())
 
 
-def _plan(spec: SweepSpec, points: list[Point], trials: list[Trial]) -> Plan:
+def _plan(spec: SweepSpec, points: list[Point], rounds: Sequence[Sequence[Trial]]) -> Plan:
     resolutions = _resolve_all(spec, points)
-    chunks = list(chunked(trials))
-    costs = [chunk.cost for chunk in chunks]
+    trials = [trial for some in rounds for trial in some]
+    costs = [chunk.cost for some in rounds for chunk in chunked(some)]
     grids = [resolution.grid.shape[0] for resolution in resolutions]
     lengths = [resolution.grid.length[0] for resolution in resolutions]
     steps = [resolution.dt for resolution in resolutions]
     return Plan(
         points=len(points),
         trials=len(trials),
-        chunks=len(chunks),
+        chunks=len(costs),
         grid_points=(min(grids), max(grids)),
         box_length=(min(lengths), max(lengths)),
         dt=(min(steps), max(steps)),
@@ -124,6 +157,6 @@ def _resolve_all(spec: SweepSpec, points: list[Point]) -> list[Resolution]:
 
 def _resolved(spec: SweepSpec, point: Point, numerics: Numerics) -> Resolution:
     try:
-        return resolve(spec.scenario(point), numerics)
+        return known_resolution(spec.scenario(point), numerics)
     except PhysicsError as error:
         raise SpecError(str(error)) from None

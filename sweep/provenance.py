@@ -7,7 +7,7 @@ import json
 import platform
 import socket
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, final
@@ -52,10 +52,6 @@ class Provenance:
             python=platform.python_version(),
             libraries=json.dumps({name: _version(name) for name in LIBRARIES}, sort_keys=True),
         )
-
-    def on_this_host(self) -> Provenance:
-        """The same run, seen from the process that asks."""
-        return replace(self, host=socket.gethostname(), processor=processor_name())
 
     @property
     def processor_id(self) -> str:

@@ -28,7 +28,7 @@ from learn import (
 )
 from store import ExperimentStore
 from sweep.chunk import Chunk, chunked, from_rows, point_trials, to_rows
-from sweep.driver import Source
+from sweep.engine.source import Source
 from sweep.errors import SpecError
 from sweep.labelling import Labelling, label_chunks
 from sweep.spec import SweepSpec
@@ -78,6 +78,9 @@ class CampaignSource(Source):
         self._rounds: list[list[dict[str, Any]]] = _stored_rounds(store, self.campaign)
         self._chunks = [self._persisted_chunks(number) for number in range(len(self._rounds))]
         self._given = 0
+        self._mean_costs: dict[int, float] = {}
+        self._done: set[str] = set(store.statuses())
+        self._already = len(self._done.intersection(self.trial_ids))
         self._labellings: dict[int, Labelling | None] = {}
         self._maps: dict[int, RegimeMap | None] = {}
 
@@ -110,21 +113,40 @@ class CampaignSource(Source):
         return self._budget * self.spec.samples_per_point * (2 if self.spec.twin else 1)
 
     @property
+    def already(self) -> int:
+        """Trials of the rounds found in the store that had rows."""
+        return self._already
+
+    @property
+    def mean_cost(self) -> float:
+        """Predicted core-seconds of a trial of the points proposed so far, on average."""
+        rounds = len(self._chunks)
+        if rounds not in self._mean_costs:
+            trials = sum(len(chunk.trials) for chunk in self.chunks)
+            self._mean_costs = {rounds: sum(chunk.cost for chunk in self.chunks) / max(1, trials)}
+        return self._mean_costs[rounds]
+
+    @property
     def exhausted(self) -> bool:
         """Whether the stop rule has spoken and every round was given out."""
         return self.stop_reason is not None and self._given == len(self._rounds)
 
-    def take(self, done: set[str]) -> list[Chunk]:
-        """Chunks of the rounds that may start now; chunks that are done already are left out."""
-        while self.stop_reason is None and self._may_propose(done):
+    def take(self) -> list[Chunk]:
+        """Chunks of the rounds that may start now; trials that have a row already are left out."""
+        while self.stop_reason is None and self._may_propose():
             self._propose()
         fresh = self._chunks[self._given :]
         self._given = len(self._rounds)
-        return [chunk for chunks in fresh for chunk in chunks if not _done(chunk, done)]
+        rests = (chunk.without(self._done) for chunks in fresh for chunk in chunks)
+        return [rest for rest in rests if rest is not None]
 
-    def _may_propose(self, done: set[str]) -> bool:
+    def landed(self, chunk: Chunk) -> None:
+        """Take note of trials that have rows: a round that is complete lets another one start."""
+        self._done.update(trial.trial_id for trial in chunk.trials)
+
+    def _may_propose(self) -> bool:
         ready = self._chunks[: max(0, len(self._rounds) - 1)]
-        return all(_done(chunk, done) for chunks in ready for chunk in chunks)
+        return all(chunk.without(self._done) is None for chunks in ready for chunk in chunks)
 
     def _propose(self) -> None:
         number = len(self._rounds)
@@ -237,7 +259,3 @@ def _stored_rounds(store: ExperimentStore, campaign: str) -> list[list[dict[str,
         if row["campaign"] == campaign:
             rounds[int(row["round"])].append(row)
     return [sorted(rounds[number], key=lambda row: int(row["slot"])) for number in sorted(rounds)]
-
-
-def _done(chunk: Chunk, done: set[str]) -> bool:
-    return all(trial.trial_id in done for trial in chunk.trials)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import final
@@ -12,16 +12,18 @@ from typing import final
 from threadpoolctl import threadpool_limits
 
 from store import ExperimentStore
-from sweep.backends import make_backend
-from sweep.chunk import Chunk, chunked, from_rows, missing, to_rows
-from sweep.driver import Source, drive
+from sweep.engine.happenings import Happening
+from sweep.engine.settings import Engine
+from sweep.engine.stops import Stop
+from sweep.errors import DirtyTreeError, EngineError
+from sweep.job import Job
 from sweep.labelling import Labelling, label_chunks
+from sweep.memory import worker_memory
+from sweep.planned import PlannedSource
 from sweep.planning import check_resolvable, design_trials, plan_design
-from sweep.progress import Progress
 from sweep.provenance import Provenance
 from sweep.rounds import CampaignSource
 from sweep.spec import SweepSpec
-from sweep.trial import digest
 
 MODEL = "deformation-potential"
 
@@ -37,48 +39,37 @@ class Outcome:
         Trials of the job by status.
     stop_reason : str or None
         Why a campaign proposed no more.
+    stopped : Stop or None
+        Why the job ended with work left, where it did.
     """
 
     statuses: tuple[tuple[str, int], ...]
     stop_reason: str | None = None
+    stopped: Stop | None = None
 
     @property
     def failed(self) -> dict[str, int]:
         """Trials by status, of those that give no data."""
-        return {status: count for status, count in self.statuses if status not in ("complete", "escaped")}
-
-
-@final
-class PlannedSource(Source):
-    """Chunks of a plan that was persisted before."""
-
-    def __init__(self, chunks: Sequence[Chunk]) -> None:
-        self._chunks = list(chunks)
-        self._trials = sum(len(chunk.trials) for chunk in chunks)
+        return {
+            status: count
+            for status, count in self.statuses
+            if status not in ("complete", "escaped", "missing")
+        }
 
     @property
-    def expected(self) -> int:
-        """Trials of the plan."""
-        return self._trials
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether all chunks were given out."""
-        return not self._chunks
-
-    def take(self, done: set[str]) -> list[Chunk]:
-        """All chunks with work left, once."""
-        chunks, self._chunks = self._chunks, []
-        return [c for c in chunks if not all(trial.trial_id in done for trial in c.trials)]
+    def missing(self) -> int:
+        """Trials that were not run."""
+        return dict(self.statuses).get("missing", 0)
 
 
 def run(
     spec: SweepSpec,
     store: ExperimentStore | str | Path,
     *,
-    backend: str = "ray",
+    backend: str | None = None,
     workers: int | None = None,
     address: str | None = None,
+    engine: Engine | None = None,
 ) -> Outcome:
     """Run the spec's fixed design; what the store holds already is not run again.
 
@@ -87,12 +78,14 @@ def run(
     spec : SweepSpec
     store : ExperimentStore or path
         Made if it does not exist.
-    backend : str
-        "ray", "process" or "serial".
+    backend : str, optional
+        "ray", "process" or "serial"; "ray" by default.
     workers : int, optional
         One per core by default.
     address : str, optional
         Ray cluster to join.
+    engine : Engine, optional
+        Everything else about how it is run; the three before overrule it.
 
     Returns
     -------
@@ -102,18 +95,36 @@ def run(
     ------
     SpecError
         If a point cannot be resolved; nothing is written then.
+    HeldError
+        If another driver is at work on the same trials.
+    KeyboardInterrupt, SystemExit
+        After Ctrl-C and SIGTERM, once what was running has landed or was given up.
     """
-    expected = plan_design(spec)
-    store = _opened(store)
-    trials = design_trials(spec)
-    plan = "run-" + digest(",".join(trial.trial_id for trial in trials))
-    _note_sweep(store, spec, "run", plan, expected.trials, expected.chunks)
-    if plan not in store.names("chunks"):
-        store.append("chunks", plan, to_rows(plan, chunked(missing(trials, store.statuses()))))
-    chunks = from_rows(store.rows("chunks", plan))
-    ids = [trial.trial_id for chunk in chunks for trial in chunk.trials]
-    _drive(PlannedSource(chunks), store, spec.name, ids, backend, workers, address)
-    return Outcome(_counted(store, [trial.trial_id for trial in trials]))
+    asked = _asked(engine, backend, workers, address)
+    job = _run_job(spec, store, asked)
+    stopped = job.finish()
+    return Outcome(_counted_by_plan(job.store, _plan(spec), job.source.expected), stopped=stopped)
+
+
+def stream(
+    spec: SweepSpec, store: ExperimentStore | str | Path, engine: Engine | None = None
+) -> Iterator[Happening]:
+    """Run the spec's fixed design as :func:`run` does, telling what happens as it does.
+
+    To stop early, close the generator: what was running is given up.
+
+    Parameters
+    ----------
+    spec : SweepSpec
+    store : ExperimentStore or path
+    engine : Engine, optional
+
+    Yields
+    ------
+    Landed, Moved, Asked, Pulse or Stopped
+        See :mod:`sweep.engine.happenings`; a Landed names trials that are in the store from then on.
+    """
+    return _run_job(spec, store, engine or Engine()).happenings()
 
 
 def campaign(
@@ -121,9 +132,10 @@ def campaign(
     store: ExperimentStore | str | Path,
     *,
     budget: int | None = None,
-    backend: str = "ray",
+    backend: str | None = None,
     workers: int | None = None,
     address: str | None = None,
+    engine: Engine | None = None,
 ) -> tuple[Outcome, Labelling | None]:
     """Run the adaptive campaign until its stop rule speaks, then label its points.
 
@@ -134,7 +146,7 @@ def campaign(
         Made if it does not exist; a campaign that it holds is continued.
     budget : int, optional
         Points to spend; the spec's by default. A larger one extends a finished campaign.
-    backend, workers, address
+    backend, workers, address, engine
         As for :func:`run`.
 
     Returns
@@ -147,33 +159,72 @@ def campaign(
     ------
     SpecError
         If a point of the swept box cannot be resolved; nothing is written then.
+    HeldError, KeyboardInterrupt, SystemExit
+        As for :func:`run`.
     """
+    asked = _asked(engine, backend, workers, address)
+    if asked.part != (1, 1):
+        raise EngineError(
+            "part: expected for `run` only, got it for a campaign, whose rounds need each other"
+        )
     budget = spec.campaign.budget if budget is None else budget
     check_resolvable(spec)
     # The learner's matrices are small: more threads than one only slow them, and may turn their last bits.
     with threadpool_limits(1):
-        return _campaign(spec, _opened(store), budget, backend, workers, address)
+        return _campaign(spec, _opened(store, asked), budget, asked)
 
 
 def _campaign(
-    spec: SweepSpec,
-    store: ExperimentStore,
-    budget: int,
-    backend: str,
-    workers: int | None,
-    address: str | None,
+    spec: SweepSpec, store: ExperimentStore, budget: int, engine: Engine
 ) -> tuple[Outcome, Labelling | None]:
     source = CampaignSource(spec, store, budget)
-    _note_sweep(store, spec, "campaign", f"campaign-{source.campaign}", source.expected, 0)
-    _drive(source, store, spec.name, source.trial_ids, backend, workers, address)
+    name = f"campaign-{source.campaign}"
+    _note_sweep(store, spec, "campaign", name, source.expected, 0)
+    stopped = Job(source, store, spec.name, name, engine, worker_memory(spec)).finish()
+    if stopped is not None:
+        return Outcome(_counted(store, source.trial_ids), stopped=stopped), None
     labelling = label_chunks(store, source.chunks, seed=spec.seed)
     if labelling is not None:
         labelling.keep(store)
     return Outcome(_counted(store, source.trial_ids), source.stop_reason), labelling
 
 
-def _opened(store: ExperimentStore | str | Path) -> ExperimentStore:
+def _asked(engine: Engine | None, backend: str | None, workers: int | None, address: str | None) -> Engine:
+    engine = engine or Engine()
+    return replace(
+        engine,
+        backend=backend or engine.backend,
+        workers=engine.workers if workers is None else workers,
+        address=address or engine.address,
+    )
+
+
+def _run_job(spec: SweepSpec, store: ExperimentStore | str | Path, engine: Engine) -> Job:
+    expected = plan_design(spec)
+    store, plan, (part, parts) = _opened(store, engine), _plan(spec), engine.part
+    _note_sweep(store, spec, "run", plan, expected.trials, expected.chunks)
+    mean_cost = 3600.0 * expected.core_hours / max(1, expected.trials)
+    source = PlannedSource(store, plan, design_trials(spec), expected.trials, engine.part, mean_cost)
+    name = plan if parts == 1 else f"{plan}-{part}of{parts}"
+    return Job(source, store, spec.name, name, engine, worker_memory(spec))
+
+
+def _plan(spec: SweepSpec) -> str:
+    return f"run-{spec.design_identity}"
+
+
+def _opened(store: ExperimentStore | str | Path, engine: Engine) -> ExperimentStore:
+    if engine.strict:
+        _refuse_dirty(Provenance.collect())
     return store if isinstance(store, ExperimentStore) else ExperimentStore.create(store, model=MODEL)
+
+
+def _refuse_dirty(provenance: Provenance) -> None:
+    if provenance.git_dirty:
+        raise DirtyTreeError(
+            f"strict: expected a clean checkout, got uncommitted changes on {provenance.git_commit}; "
+            "commit them, or run without --strict"
+        )
 
 
 def _note_sweep(
@@ -191,22 +242,16 @@ def _note_sweep(
     store.append("sweeps", name, [row])
 
 
-def _drive(
-    source: Source,
-    store: ExperimentStore,
-    label: str,
-    ids: Sequence[str],
-    backend: str,
-    workers: int | None,
-    address: str | None,
-) -> None:
-    provenance = Provenance.collect()
-    done = len(set(ids) & store.statuses().keys())
-    chosen = make_backend(backend, store.url, provenance, address)
-    with Progress(label, source.expected, done) as progress:
-        drive(source, store, chosen, workers=workers, provenance=provenance, progress=progress)
-
-
 def _counted(store: ExperimentStore, ids: Sequence[str]) -> tuple[tuple[str, int], ...]:
     statuses = store.statuses()
     return tuple(sorted(Counter(statuses.get(trial_id, "missing") for trial_id in ids).items()))
+
+
+def _counted_by_plan(store: ExperimentStore, plan: str, total: int) -> tuple[tuple[str, int], ...]:
+    query = """
+    SELECT status, count(*) FROM trials
+    SEMI JOIN (SELECT trial_id FROM chunks WHERE plan = ?) AS planned USING (trial_id) GROUP BY status
+    """
+    counts = {str(status): int(count) for status, count in store.sql(query, [plan]).rows()}
+    missing = total - sum(counts.values())
+    return tuple(sorted((counts | ({"missing": missing} if missing > 0 else {})).items()))

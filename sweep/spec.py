@@ -12,7 +12,7 @@ from typing import Any, final
 import tomli_w
 
 from physics import PHYSICS_VERSION, Numerics, PhysicsError, Scenario
-from sweep.allotment import Campaign, Design
+from sweep.allotment import Campaign, Design, read_list
 from sweep.axes import AXIS_NAMES, SweptAxis, axis_mapping, read_axis
 from sweep.errors import SpecError
 from sweep.material import DECIDED, MATERIAL_AXES, MaterialTable, check_places, check_whole, read_material
@@ -184,6 +184,24 @@ class SweepSpec:
         """Id of what decides the points of a campaign; a larger budget continues the same campaign."""
         settings = {key: value for key, value in _plain(self.campaign).items() if key != "budget"}
         return digest(canonical_json(self._content() | {"campaign": settings}))
+
+    @property
+    def design_identity(self) -> str:
+        """Id of what decides the trials of the fixed design, and their order.
+
+        Raises
+        ------
+        SpecError
+            If the points are in a file that cannot be read.
+        """
+        design: dict[str, Any] = {"kind": self.design.kind}
+        if self.design.kind == "list":
+            design["content"] = digest(read_list(Path(self.directory) / self.design.file))
+        else:
+            design |= (
+                {"points": list(self.design.points)} if self.design.kind == "grid" else {"n": self.design.n}
+            )
+        return digest(canonical_json(self._content() | {"design": design}))
 
     def scenario(self, point: Mapping[str, float]) -> Scenario:
         """Scenario of a point of parameter space, realization 0.

@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, final
 
 from physics import FAST_SIZES, PHYSICS_VERSION, Numerics, Scenario
@@ -16,6 +18,13 @@ ID_LENGTH = 20
 KELVIN = "temperature_K"
 # Fields that tell trials of one point apart.
 WITHIN_POINT = ("realization", "packet", "frozen")
+# Name and default of each field, and whether it holds floats: asked for each trial several times.
+_FIELDS = MappingProxyType(
+    {
+        kind: tuple((entry.name, entry.default, "float" in str(entry.type)) for entry in fields(kind))
+        for kind in (Scenario, Numerics)
+    }
+)
 
 
 @final
@@ -38,9 +47,11 @@ class Trial:
     temperature_k: float | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "numerics", replace(self.numerics, max_grid=FAST_SIZES[-1]))
+        # Shared where it can be: a sweep has many trials and one set of numerics.
+        if self.numerics.max_grid != FAST_SIZES[-1]:
+            object.__setattr__(self, "numerics", replace(self.numerics, max_grid=FAST_SIZES[-1]))
 
-    @property
+    @cached_property
     def trial_id(self) -> str:
         """Hash of the canonical text: equal for equal content, whoever computes it."""
         return digest(self.canonical())
@@ -116,12 +127,12 @@ def rounded(value: float) -> float:
 def elided(record: Scenario | Numerics, without: Collection[str] = ()) -> dict[str, Any]:
     """Fields that differ from their defaults, cast to their declared types, but for those in `without`."""
     content = {}
-    for entry in fields(record):
-        value = getattr(record, entry.name)
+    for name, default, is_float in _FIELDS[type(record)]:
+        value = getattr(record, name)
         if isinstance(value, tuple):
             value = [rounded(float(x)) for x in value]
-        elif value is not None and "float" in str(entry.type):
+        elif value is not None and is_float:
             value = rounded(float(value))
-        if value != entry.default and entry.name not in without:
-            content[entry.name] = value
+        if value != default and name not in without:
+            content[name] = value
     return content

@@ -15,7 +15,9 @@ from physics import FFTW_VERSION, Plans
 from store import ExperimentStore
 
 
-def planned(shape: tuple[int, ...], precision: str, processor_id: str, store: ExperimentStore) -> Plans:
+def planned(
+    shape: tuple[int, ...], precision: str, processor_id: str, store: ExperimentStore | None = None
+) -> Plans:
     """Transforms of a shape, by the choice that the store holds or now gets.
 
     Parameters
@@ -25,13 +27,15 @@ def planned(shape: tuple[int, ...], precision: str, processor_id: str, store: Ex
         "double" or "single".
     processor_id : str
         Type of this process's processor.
-    store : ExperimentStore
+    store : ExperimentStore, optional
+        The user's cache alone decides, or now gets the choice, where none is given.
     """
     kind = "x".join(map(str, shape)) + ("" if precision == "double" else f"-{precision}")
     name = f"wisdom-{FFTW_VERSION}-{processor_id}-{kind}"
-    wisdom = store.kept(name)
+    wisdom = None if store is None else store.kept(name)
     if wisdom is None:
-        wisdom = store.keep(name, _cached(name, shape, precision))
+        wisdom = _cached(name, shape, precision)
+        wisdom = wisdom if store is None else store.keep(name, wisdom)
     return Plans(shape, wisdom, precision=precision)
 
 

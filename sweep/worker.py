@@ -4,21 +4,51 @@ from __future__ import annotations
 
 import resource
 import time
-import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, final
 
-import numpy as np
-
-from physics import PHYSICS_VERSION, PhysicsError, Plans, resolve, simulate
-from store import ExperimentStore
+from physics import PHYSICS_VERSION
+from store import ExperimentStore, RecordError, StoreError
 from sweep.axes import AXIS_NAMES
+from sweep.checkpointing import Checkpoints
 from sweep.chunk import Chunk
+from sweep.errors import SweepError, WorkerError
+from sweep.outcomes import checked, failure, named, refusal, traced
 from sweep.provenance import Provenance
+from sweep.simulators import Records, make_simulator
 from sweep.trial import KELVIN, Trial
-from sweep.wisdom import planned
+
+# Of a reason that the driver is told; the row has all of it.
+REASON_LENGTH = 300
+# Columns of what a trial took.
+SPENT = ("started_at", "wall_s", "cpu_s", "peak_rss_mb")
+
+
+@final
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker is told before it takes up work.
+
+    Attributes
+    ----------
+    store_url : str
+        The store, as every worker must see it.
+    hold, token : str
+        What the driver wrote into the store, so that a worker can tell that its store is this very one.
+    regimap_version, physics_version : str
+        Of the driver.
+    simulator : str
+        Place of the function that simulates a trial; "" for the deformation potential.
+    """
+
+    store_url: str
+    hold: str
+    token: str
+    regimap_version: str
+    physics_version: str = PHYSICS_VERSION
+    simulator: str = ""
 
 
 @final
@@ -30,44 +60,118 @@ class ChunkReport:
     ----------
     statuses : tuple of str
         One per trial.
-    reason : str or None
-        Of the last trial that is not complete.
+    reasons : tuple of (str or None)
+        One per trial, cut to a line's length; None for one that is complete.
+    seconds : tuple of float
+        Wall seconds of each trial.
     """
 
     statuses: tuple[str, ...]
-    reason: str | None
+    reasons: tuple[str | None, ...]
+    seconds: tuple[float, ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]]) -> ChunkReport:
+        """Report of a chunk's rows."""
+        reasons = (row.get("reason") for row in rows)
+        return cls(
+            tuple(str(row["status"]) for row in rows),
+            tuple(None if reason is None else str(reason)[:REASON_LENGTH] for reason in reasons),
+            tuple(float(row["wall_s"]) for row in rows),
+        )
+
+
+@final
+class TrialFaultError(SweepError):
+    """A fault of the machine that a trial met: it may go away, so the trial is run again.
+
+    Parameters
+    ----------
+    reason : str
+    trace : str
+        Its traceback.
+    """
+
+    def __init__(self, reason: str, trace: str) -> None:
+        super().__init__(reason, trace)
+        self.reason, self.trace = reason, trace
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @final
 class Worker:
-    """Runs chunks in one process, keeping FFT plans and buffers from one to the next.
+    """Runs chunks in one process, keeping what the simulator keeps from one to the next.
 
     Parameters
     ----------
-    store_path : str
-        The store, seen from this process.
-    provenance : Provenance
-        Of the run, as the driver knows it.
+    assignment : Assignment
+    own_process : bool
+        Whether the process is the worker's alone: then nobody but the trial can have pressed Ctrl-C there.
+
+    Raises
+    ------
+    WorkerError
+        If this process runs other code than the driver, or sees another store at the same place.
+    StoreError
+        If it cannot read the store or write to it.
     """
 
-    def __init__(self, store_path: str, provenance: Provenance) -> None:
-        self._store = ExperimentStore(store_path)
-        self._provenance = provenance.on_this_host()
-        self._plans: dict[tuple[tuple[int, ...], str], Plans] = {}
+    def __init__(self, assignment: Assignment, *, own_process: bool = True) -> None:
+        self._own_process = own_process
+        self._provenance = Provenance.collect()
+        host = self._provenance.host
+        _check_version("regimap", assignment.regimap_version, self._provenance.regimap_version, host)
+        _check_version("physics", assignment.physics_version, PHYSICS_VERSION, host)
+        self._store = ExperimentStore(assignment.store_url)
+        if not self._store.holds_token(assignment.hold, assignment.token):
+            raise WorkerError(
+                f"store: expected on {host} at {assignment.store_url} the store that the driver "
+                "writes to, got another one; use a path on a shared file system, or s3://"
+            )
+        self._store.check_writable()
+        # Arrow loads half a second of libraries for its first table: not on the first chunk's account.
+        refusal({"trial_id": "", "status": "lost"} | self._provenance.columns(), {})
+        self._checkpoints = Checkpoints(self._store)
+        self._simulate = make_simulator(
+            assignment.simulator, self._store, self._provenance.processor_id, self._checkpoints
+        )
 
     def run(self, chunk: Chunk, attempt: int = 1) -> ChunkReport:
-        """Simulate the chunk's trials, in order, and commit them as one fragment."""
-        rows, series = [], {}
-        for trial in chunk.trials:
-            row, recorded = self._trial(trial)
-            rows.append(row)
-            if recorded:
-                series[trial.trial_id] = recorded
-        self._store.commit(chunk.name, rows, series, attempt=attempt)
-        reasons = [str(row["reason"]) for row in rows if row["status"] != "complete"]
-        return ChunkReport(tuple(row["status"] for row in rows), reasons[-1] if reasons else None)
+        """Simulate the chunk's trials, in order, and commit them as one fragment.
 
-    def _trial(self, trial: Trial) -> tuple[dict[str, Any], Mapping[str, Any]]:
+        Raises
+        ------
+        TrialFaultError
+            If a trial meets a fault of the machine, such as too little memory.
+        StoreError
+            If the store cannot be written to.
+        """
+        records = [self._trial(trial) for trial in chunk.trials]
+        try:
+            self._commit(chunk, records, attempt)
+        except Exception as error:
+            if isinstance(error, StoreError) and not isinstance(error, RecordError):
+                raise
+            # What a trial returned fits no row: the others of the chunk do.
+            refusals = [refusal(row, recorded) for row, recorded in records]
+            if not any(refusals):
+                raise
+            records = [
+                self._refused(trial, row, why) if why else (row, recorded)
+                for trial, (row, recorded), why in zip(chunk.trials, records, refusals, strict=True)
+            ]
+            self._commit(chunk, records, attempt)
+        return ChunkReport.of([row for row, _ in records])
+
+    def _commit(self, chunk: Chunk, records: Sequence[Records], attempt: int) -> None:
+        rows = [row for row, _ in records]
+        series = {row["trial_id"]: recorded for row, recorded in records if recorded}
+        self._store.commit(chunk.name, rows, series, attempt=attempt)
+        self._checkpoints.landed()
+
+    def _trial(self, trial: Trial) -> Records:
         started, wall, cpu = datetime.now(UTC), time.perf_counter(), time.process_time()
         outcome, recorded = self._outcome(trial)
         spent = {
@@ -78,26 +182,33 @@ class Worker:
         }
         return trial_row(trial) | outcome | self._provenance.columns() | spent, recorded
 
-    def _outcome(self, trial: Trial) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    def _refused(self, trial: Trial, row: Mapping[str, Any], why: Exception) -> Records:
+        spent = {name: row[name] for name in SPENT}
+        return trial_row(trial) | failure(why) | self._provenance.columns() | spent, {}
+
+    def _outcome(self, trial: Trial) -> Records:
         try:
-            shape = resolve(trial.scenario, trial.numerics).grid.shape
-        except PhysicsError as error:
-            return _failure(error), {}
-        # Outside of what a trial answers for: a store or an FFTW in trouble fails every trial alike.
-        kind = (shape, trial.numerics.precision)
-        if kind not in self._plans:
-            self._plans[kind] = planned(*kind, self._provenance.processor_id, self._store)
-        try:
-            with np.errstate(all="ignore"):
-                return simulate(trial.scenario, trial.numerics, plans=self._plans[kind]).to_records()
+            return checked(trial, self._simulate(trial))
+        except StoreError:
+            # Not what a trial answers for: a store in trouble fails every trial alike.
+            raise
+        except (MemoryError, OSError) as error:
+            raise TrialFaultError(named(error), traced(error)) from None
         except Exception as error:
-            # Whatever a trial raises is its row; the neighbours go on.
-            return _failure(error), {}
+            # Whatever else a trial raises is its row; the neighbours go on.
+            return failure(error), {}
+        except KeyboardInterrupt as error:
+            if not self._own_process:
+                raise
+            return failure(error), {}
 
 
-def _failure(error: Exception) -> dict[str, Any]:
-    trace = "".join(traceback.format_exception(error))
-    return {"status": "error", "reason": f"{type(error).__name__}: {error}", "traceback": trace}
+def _check_version(what: str, expected: str, got: str, host: str) -> None:
+    if expected != got:
+        raise WorkerError(
+            f"{what} version: expected {expected}, as the driver has, got {got} on {host}; install the same "
+            "version on every node"
+        )
 
 
 def trial_row(trial: Trial) -> dict[str, Any]:
@@ -133,7 +244,14 @@ def trial_row(trial: Trial) -> dict[str, Any]:
     }
 
 
-def lost_rows(chunk: Chunk, reason: str, provenance: Provenance) -> list[dict[str, Any]]:
-    """Rows of trials whose process died each time they ran."""
-    outcome = {"status": "lost", "reason": reason, "started_at": datetime.now(UTC).replace(tzinfo=None)}
+def failed_rows(
+    chunk: Chunk, status: str, reason: str, traceback: str | None, provenance: Provenance
+) -> list[dict[str, Any]]:
+    """Rows of trials that could not be run, or were not wanted any more."""
+    outcome = {
+        "status": status,
+        "reason": reason,
+        "traceback": traceback,
+        "started_at": datetime.now(UTC).replace(tzinfo=None),
+    }
     return [trial_row(trial) | outcome | provenance.columns() for trial in chunk.trials]

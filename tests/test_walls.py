@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 ISLANDS = ("physics", "store", "learn")
 PACKAGES = (*ISLANDS, "sweep")
 HOMES = {
-    "ray": {"sweep/backends/ray_actors.py"},
+    "ray": {f"sweep/backends/ray_{part}.py" for part in ("actors", "metrics", "watch")},
     "pyarrow": {"store/"},
     "duckdb": {"store/"},
     "optuna": {"learn/"},
@@ -48,7 +48,7 @@ def test_a_module_stays_within_its_walls(path: Path) -> None:
 
 def test_ray_is_imported_only_when_it_is_chosen() -> None:
     importers = [path for path in MODULES if "ray" in imported(path)]
-    assert [path.as_posix() for path in importers] == ["sweep/backends/ray_actors.py"]
+    assert {path.as_posix() for path in importers} == HOMES["ray"]
 
 
 def test_the_packages_of_the_project_file_are_those_of_the_tree() -> None:

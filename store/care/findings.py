@@ -17,14 +17,15 @@ STRANGER = "stranger"
 UNDIGESTED = "undigested"
 UNNAMED = "unnamed"
 OTHER_VERSION = "other version"
+LEFTOVER = "leftover"
 
 DAMAGE = (MISSING, TORN, CHANGED, REPEATED, MISPLACED, MISNAMED, STATUS, ORPHAN, SHORT)
 """A file that is absent; one that cannot be read to its end; one whose bytes are not those written; a trial
 twice; rows of another chunk than the file's; an id that its row does not have; a status that is none; samples
 without their trial; fewer samples than a complete trial has."""
-NOTES = (STRANGER, UNDIGESTED, UNNAMED, OTHER_VERSION)
+NOTES = (STRANGER, UNDIGESTED, UNNAMED, OTHER_VERSION, LEFTOVER)
 """A file that is not the store's; one without a digest, checked by decoding; trials whose ids cannot be
-recomputed; a text or a description that another version wrote."""
+recomputed; a text or a description that another version wrote; what a killed driver left and nobody needs."""
 
 
 @dataclass(frozen=True)

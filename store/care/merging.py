@@ -24,7 +24,7 @@ from store.digests import digest_of, open_blob, sha256
 from store.errors import DamagedStoreError, SameStoreError
 from store.identity import TABLES, check_model, check_versions, read_identity
 from store.layout import schema_versions
-from store.ledgers import CHUNKS, LEDGERS
+from store.ledgers import CHUNKS, LEDGERS, REQUESTS
 from store.local import DIGESTS_FILE, LocalMedium
 from store.medium import Fragment, Medium
 from store.schema import SERIES, TRIALS
@@ -136,7 +136,8 @@ class _Merge:
         snapshot = take_snapshot(self._source)
         self._schemas()
         yield from self._kept()
-        for table in LEDGERS.values():
+        # What was asked of a driver there is not asked of the drivers here.
+        for table in (each for each in LEDGERS.values() if each != REQUESTS):
             for name in self._source.names(layout.ledger(table.name)):
                 if name.endswith(".parquet"):
                     yield self._ledger(table, name)

@@ -24,6 +24,7 @@ from store.care.merged import (
     standing,
 )
 from store.care.small import check_kept, check_ledger
+from store.care.underway import check_checkpoint, check_finished, check_hold
 from store.errors import StoreError, UnreachableError, VersionError
 from store.identity import TABLES, check_versions, read_identity
 from store.layout import schema_versions, version_key
@@ -86,7 +87,7 @@ def steps(medium: Medium) -> list[Step]:
     whole, names = medium.fragments(), medium.names(layout.FRAGMENTS)
     manifest = standing(medium)
     loose = _loose(whole, names, manifest)
-    looks = [*_head(medium), *_small(medium), *_merged(medium, manifest), *loose]
+    looks = [*_head(medium), *_small(medium), *_underway(medium), *_merged(medium, manifest), *loose]
     return [(key, partial(_guarded, look=look)) for key, look in looks]
 
 
@@ -106,7 +107,7 @@ def _head(medium: Medium) -> Iterator[Step]:
         yield layout.VIEWS, check_views
     yield "", check_strangers
     for version in _versions(medium):
-        for table in TABLES:
+        for table in (each for each in TABLES if version_key(each.since) <= version_key(version)):
             yield layout.schema_file(version, table.name), check_schema
 
 
@@ -128,6 +129,16 @@ def _small(medium: Medium) -> Iterator[Step]:
             yield f"{layout.ledger(table)}/{name}", look
     for name in medium.names(layout.KEPT):
         yield f"{layout.KEPT}/{name}", check_kept
+
+
+def _underway(medium: Medium) -> Iterator[Step]:
+    for name in medium.names(layout.HOLDS):
+        yield f"{layout.HOLDS}/{name}", check_hold
+    checkpoints = medium.names(layout.CHECKPOINTS)
+    for name in checkpoints:
+        yield f"{layout.CHECKPOINTS}/{name}", check_checkpoint
+    if checkpoints:
+        yield layout.CHECKPOINTS, check_finished
 
 
 def _merged(medium: Medium, manifest: Manifest | None) -> Iterator[Step]:

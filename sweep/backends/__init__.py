@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from sweep.backends.base import Backend, Crashed, Event, Finished
+from sweep.backends.base import Backend, Event, Failed, Finished, Up
 from sweep.backends.process import ProcessBackend
+from sweep.backends.ray_address import check_address
 from sweep.backends.ray_environment import prepare_environment
 from sweep.backends.serial import SerialBackend
-from sweep.provenance import Provenance
+from sweep.engine.settings import Engine
+from sweep.worker import Assignment
 
-BACKENDS = ("ray", "process", "serial")
-
-__all__ = ["BACKENDS", "Backend", "Crashed", "Event", "Finished", "make_backend"]
+__all__ = ["Backend", "Event", "Failed", "Finished", "Up", "make_backend"]
 
 
-def make_backend(name: str, store_path: str, provenance: Provenance, address: str | None = None) -> Backend:
-    """Backend of this name.
+def make_backend(engine: Engine, assignment: Assignment, memory: int = 0) -> Backend:
+    """Backend that the engine asks for.
 
     Parameters
     ----------
-    name : str
-        One of :data:`BACKENDS`.
-    store_path : str
-        Absolute path of the store.
-    provenance : Provenance
-    address : str, optional
-        Ray cluster to join; a local one is started by default.
+    engine : Engine
+    assignment : Assignment
+        What each worker is told.
+    memory : int
+        Bytes that a worker is expected to need at most.
 
     Raises
     ------
-    ValueError
-        For an unknown name.
+    BackendError
+        If no Ray cluster answers at the address.
     """
-    if name == "serial":
-        return SerialBackend(store_path, provenance)
-    if name == "process":
-        return ProcessBackend(store_path, provenance)
-    if name == "ray":
-        joined = prepare_environment(address)
-        # Ray is slow to import, of no use to the other two, and reads its environment then.
-        from sweep.backends.ray_actors import RayBackend  # noqa: PLC0415
+    if engine.backend == "serial":
+        return SerialBackend(assignment)
+    if engine.backend == "process":
+        return ProcessBackend(assignment, engine.workers)
+    joined = prepare_environment(engine.address)
+    check_address(joined)
+    # Ray is slow to import, of no use to the other two, and reads its environment then.
+    from sweep.backends.ray_actors import RayBackend  # noqa: PLC0415
 
-        return RayBackend(store_path, provenance, joined)
-    raise ValueError(f"backend: expected one of {', '.join(BACKENDS)}, got {name!r}")
+    return RayBackend(assignment, joined, engine.workers, elastic=engine.elastic, memory=memory)

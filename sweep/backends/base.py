@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from typing import final
 
 from sweep.chunk import Chunk
-from sweep.scheduler import Cause
+from sweep.engine.causes import Cause
+from sweep.engine.happenings import Happening
 from sweep.worker import ChunkReport
+
+
+@final
+@dataclass(frozen=True)
+class Up:
+    """A worker is ready: it sees the store and runs the driver's code."""
+
+    worker: int
 
 
 @final
@@ -22,43 +31,68 @@ class Finished:
 
 @final
 @dataclass(frozen=True)
-class Crashed:
-    """A worker's process is gone; `cause` as for :meth:`sweep.scheduler.Scheduler.crashed`."""
+class Failed:
+    """A worker is gone, or raised outside of a trial (then it goes on, and `error` is what it raised)."""
 
     worker: int
+    cause: Cause
     reason: str
-    cause: Cause = "chunk"
+    traceback: str | None = None
+    error: Exception | None = None
 
 
-Event = Finished | Crashed
+Event = Up | Finished | Failed
 
 
 class Backend(abc.ABC):
-    """Workers that run one chunk at a time each, and report."""
+    """Workers that run one chunk at a time each, and report. No number of a worker comes twice."""
+
+    # Whether `wait` does the work itself, so that nothing else is heard meanwhile.
+    works_in_wait = False
 
     @abc.abstractmethod
-    def start(self, workers: int | None) -> int:
-        """Start the workers, and return how many there are; None asks for one per core."""
-
-    @abc.abstractmethod
-    def submit(self, worker: int, chunk: Chunk) -> None:
-        """Give an idle worker a chunk."""
-
-    @abc.abstractmethod
-    def respawn(self, worker: int) -> None:
-        """Start a new worker in the place of a dead one."""
-
-    @abc.abstractmethod
-    def wait(self, timeout: float) -> list[Event]:
-        """What happened since the last call; waits at most `timeout` seconds for something to.
+    def start(self) -> None:
+        """Make ready to start workers.
 
         Raises
         ------
-        Exception
-            What a worker raised outside of its trials, such as a store that cannot be written to: it
-            would repeat on every worker.
+        BackendError
+            If they cannot be had; the text says what there is.
         """
 
     @abc.abstractmethod
-    def stop(self) -> None:
-        """End all workers; chunks not committed are forgotten."""
+    def capacity(self) -> int:
+        """Workers to have now; asked again while the job runs."""
+
+    @abc.abstractmethod
+    def spawn(self, worker: int) -> None:
+        """Start a worker; it is up when an event says so."""
+
+    @abc.abstractmethod
+    def submit(self, worker: int, chunk: Chunk, attempt: int) -> None:
+        """Give an idle worker a chunk."""
+
+    @abc.abstractmethod
+    def kill(self, worker: int) -> None:
+        """End a worker at once, in the middle of C code too; no event of it comes any more."""
+
+    @abc.abstractmethod
+    def wait(self, timeout: float) -> list[Event]:
+        """What happened since the last call; waits at most `timeout` seconds for something to."""
+
+    def hear(self, happening: Happening) -> None:  # noqa: B027  # most have nobody to pass it on to
+        """Pass on what happened to whatever watches this backend's workers."""
+
+    @abc.abstractmethod
+    def shortage(self) -> str:
+        """What to tell a user whose workers do not come up: what there is, and what to do."""
+
+    @abc.abstractmethod
+    def stop(self, *, hurry: bool = False) -> None:
+        """End all workers; chunks not committed are forgotten.
+
+        Parameters
+        ----------
+        hurry : bool
+            Whether to leave alone what ends by itself once the driver has.
+        """

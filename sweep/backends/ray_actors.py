@@ -9,22 +9,29 @@ from __future__ import annotations
 import logging
 import os
 import random
+import re
 import time
-from collections.abc import Callable
 from typing import Any, final
 
 import ray
 from ray.exceptions import ActorDiedError, OutOfMemoryError, RayError, RayTaskError, WorkerCrashedError
 
-from sweep.backends.base import Backend, Crashed, Event, Finished
+from sweep.backends.base import Backend, Event, Failed, Finished, Up
+from sweep.backends.ray_metrics import Metrics
+from sweep.backends.ray_watch import ClusterWatch
 from sweep.chunk import Chunk
-from sweep.errors import BackendError
-from sweep.provenance import Provenance
-from sweep.scheduler import Cause
-from sweep.worker import Worker
+from sweep.engine.causes import Cause
+from sweep.engine.happenings import Happening
+from sweep.errors import BackendError, ClusterLostError
+from sweep.worker import Assignment, TrialFaultError, Worker
 
 OBJECT_STORE_BYTES = 200_000_000
-START_TIMEOUT = 120.0
+# What Ray says of actors that died.
+_SIGTERM = "The process receives a SIGTERM"
+_NOT_ITS_DOING = ("node has died", "node was terminated", "its owner has died", _SIGTERM)
+_EXIT_CODE = re.compile(r"exits with an exit code (\S+?)\.(?:\s|$)")
+# Actors that may wait for a place: what an autoscaler takes for the demand.
+MOST_PENDING = 200
 
 
 @final
@@ -33,99 +40,178 @@ class RayBackend(Backend):
 
     Parameters
     ----------
-    store_path : str
-    provenance : Provenance
+    assignment : Assignment
     address : str
         Cluster to join; "local" starts one on this machine.
+    workers : int, optional
+        All CPUs by default; on a cluster, those too that join later.
+    elastic : bool
+        Whether `workers` is the most to have, not the number to insist on.
+    memory : int
+        Bytes that each worker is expected to need; no node is given more workers than that allows.
     """
 
-    def __init__(self, store_path: str, provenance: Provenance, address: str) -> None:
-        self._arguments = (store_path, provenance)
+    def __init__(
+        self,
+        assignment: Assignment,
+        address: str,
+        workers: int | None = None,
+        *,
+        elastic: bool = False,
+        memory: int = 0,
+    ) -> None:
+        self._assignment = assignment
         self._address = address
+        self._asked = workers
+        self._elastic = elastic or (workers is None and address != "local")
+        self._memory = memory
         self._actors: dict[int, Any] = {}
         self._calls: dict[Any, int] = {}
+        self._starting: set[int] = set()
+        self._metrics: Metrics | None = None
+        self._watch: ClusterWatch | None = None
+        self._lost = False
 
-    def start(self, workers: int | None) -> int:
-        """Join or start Ray, then start an actor per worker and wait until one answers.
+    def start(self) -> None:
+        """Join or start Ray.
 
         Raises
         ------
         BackendError
-            If the cluster cannot be reached or has fewer CPUs than workers.
+            If the cluster cannot be reached or, unless it may grow, has less than was asked for.
         """
-        _connect(self._address, workers)
-        available = _cpus(ray.available_resources)
-        count = workers or available
-        if not 1 <= count <= available:
+        _connect(self._address, self._asked)
+        self._metrics = Metrics()
+        self._watch = ClusterWatch()
+        if self._elastic:
+            return
+        places, asked = self._places(), self._asked
+        self._asked = asked or max(1, places)
+        if self._asked > places:
             raise BackendError(
-                f"workers: expected at most the {available} CPUs that are free of the "
-                f"{_cpus(ray.cluster_resources)} that the Ray cluster has, got {count}; "
-                "ask for fewer, or add nodes"
+                f"workers: expected at most {places}, got {asked or 'none free'}: "
+                f"{_inventory(self._memory)}; take fewer, add nodes, or take what there is by --elastic"
             )
-        for worker in range(count):
-            self.respawn(worker)
-        probe = self._actors[0].ready.remote()
-        if not ray.wait([probe], timeout=START_TIMEOUT)[0]:
-            raise BackendError(
-                f"Ray: expected a worker within {START_TIMEOUT:.0f} s, got none; the cluster has "
-                f"{_cpus(ray.available_resources):g} free CPUs of {available}"
-            )
-        try:
-            ray.get(probe)
-        except RayError as error:
-            raise BackendError(f"Ray: expected a worker to start, got: {_first_line(error)}") from None
-        return count
 
-    def submit(self, worker: int, chunk: Chunk) -> None:
+    def capacity(self) -> int:
+        """Places that are ours or free; at least one, which an autoscaler takes for demand.
+
+        Raises
+        ------
+        ClusterLostError
+            If the cluster is gone.
+        """
+        if not self._well():
+            return len(self._actors)
+        if self._asked is not None:
+            return min(self._asked, MOST_PENDING + len(self._actors) - len(self._starting))
+        return max(1, self._places() + len(self._actors))
+
+    def spawn(self, worker: int) -> None:
+        """Ask for an actor."""
+        options: dict[str, Any] = {"num_cpus": 1, "max_restarts": 0, "max_task_retries": 0}
+        if self._memory:
+            options["memory"] = self._memory
+        actor: Any = ray.remote(**options)(_Actor).options(enable_task_events=False).remote()
+        self._actors[worker] = actor
+        self._starting.add(worker)
+        self._calls[actor.ready.remote(self._assignment)] = worker
+
+    def submit(self, worker: int, chunk: Chunk, attempt: int) -> None:
         """Call the worker's actor."""
-        self._calls[self._actors[worker].run.remote(chunk)] = worker
+        self._calls[self._actors[worker].run.remote(chunk, attempt)] = worker
 
-    def respawn(self, worker: int) -> None:
-        """Start an actor for this worker."""
-        actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(_Actor)
-        self._actors[worker] = actor.options(enable_task_events=False).remote(*self._arguments)
+    def kill(self, worker: int) -> None:
+        """Kill the actor: a commit is whole or absent wherever it is cut."""
+        self._starting.discard(worker)
+        actor = self._actors.pop(worker, None)
+        if actor is not None:
+            ray.kill(actor)
+        self._calls = {call: owner for call, owner in self._calls.items() if owner != worker}
 
     def wait(self, timeout: float) -> list[Event]:
-        """Wait for one call to end."""
+        """Wait for a call to end."""
         if not self._calls:
             time.sleep(timeout)
             return []
         # ray.wait favours the head of its list.
         calls = random.sample(list(self._calls), len(self._calls))
         ready, _ = ray.wait(calls, num_returns=1, timeout=timeout)
-        return [self._event(call) for call in ready]
+        more, _ = ray.wait(calls, num_returns=len(calls), timeout=0) if ready else ([], None)
+        return [self._event(call) for call in more or ready]
 
-    def stop(self) -> None:
-        """Kill the actors and leave Ray: a commit is whole or absent wherever it is cut."""
-        for actor in self._actors.values():
-            ray.kill(actor)
-        self._actors.clear()
-        self._calls.clear()
-        ray.shutdown()
+    def hear(self, happening: Happening) -> None:
+        """Count it for Prometheus."""
+        if self._metrics is not None:
+            self._metrics.hear(happening)
+
+    def shortage(self) -> str:
+        """What the cluster has."""
+        return _inventory(self._memory)
+
+    def stop(self, *, hurry: bool = False) -> None:
+        """Kill the actors and leave Ray; one that is gone would not answer.
+
+        In a hurry Ray is left as it is: its processes on this machine end with the driver's.
+        """
+        if self._lost:
+            return
+        for worker in list(self._actors):
+            self.kill(worker)
+        if not hurry:
+            ray.shutdown()
+
+    def _well(self) -> bool:
+        try:
+            return self._watch is None or self._watch.look()
+        except ClusterLostError:
+            self._lost = True
+            raise
+
+    def _places(self) -> int:
+        """Workers for which there is room now, node by node."""
+        places = 0
+        for resources in _free():
+            cpus = int(resources.get("CPU", 0))
+            places += min(cpus, int(resources.get("memory", 0) // self._memory)) if self._memory else cpus
+        return places
 
     def _event(self, call: Any) -> Event:  # noqa: ANN401  # Ray's references are not typed
         worker = self._calls.pop(call)
+        starting = worker in self._starting
         try:
-            return Finished(worker, ray.get(call))
+            report = ray.get(call)
         except RayTaskError as error:
-            # A trial's own failure is a row; this is the store or the code, and repeats everywhere.
-            raise (error.cause if isinstance(error.cause, Exception) else error) from None
+            return self._raised(worker, error, starting)
         except RayError as error:
-            ray.kill(self._actors[worker])
-            return Crashed(worker, _first_line(error), _cause(error))
+            self.kill(worker)
+            return Failed(worker, _cause(error, starting), _ending(error))
+        self._starting.discard(worker)
+        return Up(worker) if starting else Finished(worker, report)
+
+    def _raised(self, worker: int, error: RayTaskError, starting: bool) -> Event:
+        """The actor lives, but what it was asked for failed."""
+        cause = error.cause if isinstance(error.cause, Exception) else error
+        if isinstance(cause, TrialFaultError):
+            self.kill(worker)
+            return Failed(worker, Cause.RAISED, str(cause), cause.trace)
+        reason = f"{type(cause).__name__}: {cause}"
+        if starting:
+            self.kill(worker)
+            return Failed(worker, Cause.START, reason, None, cause)
+        return Failed(worker, Cause.FAULT, reason, str(error), cause)
 
 
 class _Actor:
     """A worker in a Ray actor."""
 
-    def __init__(self, store_path: str, provenance: Provenance) -> None:
-        self._worker = Worker(store_path, provenance)
+    _worker: Worker
 
-    def ready(self) -> bool:
-        return True
+    def ready(self, assignment: Assignment) -> None:
+        self._worker = Worker(assignment)
 
-    def run(self, chunk: Chunk) -> Any:  # noqa: ANN401  # Ray wraps the method and its type
-        return self._worker.run(chunk)
+    def run(self, chunk: Chunk, attempt: int) -> Any:  # noqa: ANN401  # Ray wraps the method and its type
+        return self._worker.run(chunk, attempt)
 
 
 def _connect(address: str, workers: int | None) -> None:
@@ -144,18 +230,40 @@ def _connect(address: str, workers: int | None) -> None:
         ) from None
 
 
-def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+def _ending(error: RayError) -> str:
+    """How an actor ended, in a line: of what Ray tells, the part that says something."""
+    text = str(error).strip()
+    if code := _EXIT_CODE.search(text):
+        return f"exited with code {code[1]}" + (", by SIGTERM" if _SIGTERM in text else "")
+    if "connection error code 2" in text:
+        return "ended without a word: crashed in C, left by os._exit, or killed, as for want of memory"
+    return f"{type(error).__name__}: {text.partition(chr(10))[0]}"
 
 
-def _cause(error: RayError) -> Cause:
+def _cause(error: RayError, starting: bool) -> Cause:
     """Charge a chunk only with what it can have done: a lost node or a preempted actor is not its doing."""
+    if isinstance(error, OutOfMemoryError):
+        return Cause.MEMORY
     if isinstance(error, ActorDiedError):
-        if error.actor_init_failed:
-            return "start"
-        return "elsewhere" if error.preempted or "node has died" in str(error) else "chunk"
-    return "chunk" if isinstance(error, (OutOfMemoryError, WorkerCrashedError)) else "elsewhere"
+        if error.preempted or any(phrase in str(error) for phrase in _NOT_ITS_DOING):
+            return Cause.ELSEWHERE
+        return Cause.START if starting or error.actor_init_failed else Cause.CRASH
+    return Cause.CRASH if isinstance(error, WorkerCrashedError) else Cause.ELSEWHERE
 
 
-def _cpus(resources: Callable[[], dict[str, float]]) -> int:
-    return int(resources().get("CPU", 0))
+def _free() -> list[dict[str, float]]:
+    """Resources that are free, of each node that lives."""
+    from ray._private.state import available_resources_per_node  # noqa: PLC0415  # Ray's public sum hides the nodes
+
+    return list(available_resources_per_node().values())
+
+
+def _inventory(memory: int) -> str:
+    """What the cluster has, in words."""
+    total, free = ray.cluster_resources(), ray.available_resources()
+    nodes = sum(bool(node["Alive"]) for node in ray.nodes())
+    cpus = f"{total.get('CPU', 0):g} CPUs on {nodes} nodes, {free.get('CPU', 0):g} of them free"
+    text = f"the Ray cluster has {cpus}"
+    if memory:
+        text += f", and {free.get('memory', 0) / 1e9:.1f} GB free for workers of {memory / 1e9:.1f} GB"
+    return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from importlib import import_module
 from typing import final
@@ -11,20 +13,23 @@ import click
 from sweep.cli.refusals import exit_code, explain
 
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 # In the order of a job; each in the module of sweep.cli that has it as NAME_command.
 COMMANDS = {
-    "plan": "jobs",
+    "plan": "plan",
     "simulate": "simulate",
     "run": "jobs",
     "campaign": "jobs",
-    "status": "tables",
+    "status": "status",
     "query": "query",
     "export": "export",
     "regimes": "maps",
     "map": "maps",
     "report": "maps",
+    "cancel": "requests",
+    "retry": "requests",
     "compact": "compact",
     "verify": "care",
     "merge": "care",
@@ -62,7 +67,15 @@ def regimap() -> None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    sys.exit(invoke(sys.argv[1:]))
+    try:
+        sys.exit(invoke(sys.argv[1:]))
+    except SystemExit as end:
+        if end.code != TERMINATED:
+            raise
+        # Everything is said and kept; what libraries do at the end of a program may take longer than is left.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(TERMINATED)
 
 
 def invoke(arguments: list[str]) -> int:
@@ -71,10 +84,12 @@ def invoke(arguments: list[str]) -> int:
     Returns
     -------
     int
-        0 done; 1 done, but trials failed; 2 bad input; 3 store damaged or in use; 130 after Ctrl-C.
+        0 done; 1 done, but trials failed; 2 bad input; 3 store damaged or in use; 75 out of time with work
+        left; 130 after Ctrl-C, 143 after SIGTERM.
     """
     try:
-        return int(regimap.main(arguments, prog_name="regimap", standalone_mode=False) or 0)
+        again = shlex.join(["regimap", *arguments])
+        return int(regimap.main(arguments, prog_name="regimap", standalone_mode=False, obj=again) or 0)
     except click.exceptions.Abort:
         return INTERRUPTED
     except click.ClickException as error:

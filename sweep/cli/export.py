@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from store import ExperimentStore
 from store.export import ARRAYS, FORMS, Exported, export
-from sweep.driver import sigterm_raises
+from sweep.engine.stopping import Signals
 from sweep.errors import SweepError
 
 # A shorter export says nothing of its progress.
@@ -74,7 +74,7 @@ def export_command(
         )
     if times is not None and form not in ARRAYS:
         raise SweepError(f"--times: expected it with netcdf or zarr, got {form}; leave it out")
-    with sigterm_raises():
+    with Signals(at_once=True):
         steps = export(
             ExperimentStore(store),
             form,

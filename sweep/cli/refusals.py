@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store import DamagedStoreError
+from store import DamagedStoreError, HeldError
 
 BAD_INPUT = 2
 STORE_UNUSABLE = 3
@@ -24,4 +24,4 @@ def explain(error: Exception) -> str | None:
 
 def exit_code(error: Exception) -> int:
     """Exit code of an error that :func:`explain` knows."""
-    return STORE_UNUSABLE if isinstance(error, DamagedStoreError) else BAD_INPUT
+    return STORE_UNUSABLE if isinstance(error, (DamagedStoreError, HeldError)) else BAD_INPUT

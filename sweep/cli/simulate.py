@@ -21,7 +21,7 @@ from physics import Trajectory, resolve, simulate
 from sweep.cli.account import record, summary
 from sweep.cli.settings import NUMERICS, SCENARIO, Chosen, chosen
 from sweep.cost import trial_cost
-from sweep.driver import sigterm_raises
+from sweep.engine.stopping import Signals
 from sweep.errors import SweepError
 from sweep.figures import save, save_movie, shots, trajectory_figure
 from sweep.figures.movie import check_format
@@ -76,7 +76,7 @@ def simulate_command(
     """
     _check_targets(plot, movie)
     choice = chosen(SweepSpec.from_toml(spec) if spec is not None else None, settings)
-    with sigterm_raises():
+    with Signals(at_once=True):
         started = time.perf_counter()
         trajectory = _simulated(choice)
         wall_s = time.perf_counter() - started

@@ -230,3 +230,22 @@ def test_an_absorbing_box_loses_what_a_periodic_one_brings_back(run):
     assert there.scalars["absorbed"] > 0.0
     assert back.scalars["absorbed"] == 0.0
     assert np.isnan(there.scalars["norm_drift"])
+
+
+def test_a_filter_beside_single_precision_does_not_depend_on_timing(monkeypatch):
+    """The plans of the trial are in single; those of the filter have no record and so may not be timed."""
+    made = []
+
+    def noted(shape, **given):
+        made.append(given)
+        return Plans(shape, **given)
+
+    scenario = replace(LINE, energy_filter=(1.0, 0.4))
+    grid = resolve(scenario, ASKED).grid
+    plans = Plans(grid.shape, precision="single")
+    monkeypatch.setattr("physics.launch.Plans", noted)
+    found = launched(scenario, lattice(scenario, grid, plans), plans)
+    assert made == [{"effort": "FFTW_ESTIMATE"}]
+    np.testing.assert_allclose(
+        found, launched(scenario, lattice(scenario, grid), Plans(grid.shape)), atol=1e-12
+    )

@@ -9,7 +9,7 @@ import pytest
 from physics import Numerics, Plans, Scenario, StrangPropagator, resolve
 from physics.deviation import deviations, largest
 from physics.launch import lattice, launched
-from physics.recording import STRIDE, record
+from physics.recording import STRIDE, Recording
 from physics.resolution import FIELD_SHARE, Resolution
 from physics.validity import time_step_error
 
@@ -27,7 +27,10 @@ def recorded(scenario, numerics, resolution):
     plans = transforms(resolution.grid.shape)
     field = lattice(scenario, resolution.grid, plans)
     psi0 = launched(scenario, field, plans)
-    return record(scenario, numerics, resolution, field, psi0, plans)
+    recording = Recording(scenario, numerics, resolution, field, psi0, plans)
+    for _ in recording:
+        pass
+    return recording.series()
 
 
 # ---- where

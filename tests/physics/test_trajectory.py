@@ -19,7 +19,7 @@ from physics import (
     theory,
 )
 from physics.deviation import deviations, largest
-from physics.trajectory import ensemble
+from physics.simulation import ensemble
 
 TWO_PI = 2.0 * np.pi
 LINE = Scenario(disorder=1.0, sound_speed=0.3, wavenumber=0.4, packet_width=2.0, dimension=1)
@@ -279,7 +279,7 @@ def test_an_ensemble_is_its_members_one_by_one(steps_misjudged, monkeypatch):
         dt = resolve(scenario, numerics).dt
         monkeypatch.setattr("physics.resolution.longest_step", lambda *_: 4.0 * dt)
     wisdom = Plans(resolve(scenario, numerics).grid.shape).wisdom
-    monkeypatch.setattr("physics.trajectory.Plans", lambda shape, precision: Plans(shape, wisdom))
+    monkeypatch.setattr("physics.simulation.Plans", lambda shape, precision: Plans(shape, wisdom))
     together = list(ensemble(scenario, numerics, realizations=[0, 3, 1]))
     assert [member.scenario.realization for member in together] == [0, 3, 1]
     assert len({member.msd[-1] for member in together}) == 3

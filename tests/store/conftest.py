@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from store import ExperimentStore
+from store.care.apart import Decoder
+from store.care.checking import Checking
+from store.care.verification import steps
 
 Chunk = tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]
 
@@ -31,6 +34,17 @@ def make_chunk(*trial_ids: str, samples: int = 5, status: str = "complete", **co
     ]
     t = np.linspace(0.0, 1.0, samples)
     return trials, {trial_id: {"t": t, "msd": number + t} for number, trial_id in enumerate(trial_ids)}
+
+
+def underway(store: ExperimentStore) -> dict[str, str]:
+    """What a verification finds in holds and checkpoints: file name to kind."""
+    with Decoder() as decoder:
+        checking = Checking(store._medium, None, decoder)
+        looks = [
+            (key, look) for key, look in steps(store._medium) if key.startswith(("holds", "checkpoints"))
+        ]
+        found = [finding for key, look in looks for finding in look(checking, key)]
+    return {Path(finding.place).name: finding.kind for finding in found}
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ def test_the_first_file_stays(staging, tmp_path):
     assert medium.put("file", b"first")
     assert not medium.put("file", b"second")
     assert target.read_bytes() == b"first"
-    replace_file(target, b"third", staging)
+    replace_file(target, [b"third"], staging)
     assert target.read_bytes() == b"third"
     assert not any(staging.iterdir())
 

@@ -1,8 +1,8 @@
-"""`verify`, `merge` and `status`, as a user meets them."""
+"""`verify` and `merge`, as a user meets them."""
 
 import json
 import shutil
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -113,30 +113,3 @@ def test_merges_that_cannot_be_are_refused(store, tmp_path, capsys):
     target.write_bytes(target.read_bytes()[:-9])
     assert invoke(["merge", str(tmp_path / "new"), str(source)]) == 3
     assert "series.parquet" in capsys.readouterr().err
-
-
-def test_status_counts_what_is_planned_and_what_is_not(tmp_path, capsys):
-    store = ExperimentStore.create(tmp_path / "store")
-    assert invoke(["status", str(store.path)]) == 0
-    assert "0 of 0 planned trials have landed" in capsys.readouterr().out
-    plan = [{"plan": "p", "chunk": "c", "ordinal": n, "trial_id": f"t{n}"} for n in range(8)]
-    store.append("chunks", "p", plan)
-    start = datetime(2026, 1, 1)
-    rows = [
-        {
-            "trial_id": f"t{n}",
-            "point_id": "p",
-            "status": "complete",
-            "started_at": start + timedelta(seconds=n),
-        }
-        for n in range(3)
-    ]
-    store.commit("c", rows, {})
-    failed = {"trial_id": "unplanned", "point_id": "p", "status": "error", "reason": "why", "cpu_s": 1800.0}
-    store.commit("d", [failed], {})
-    assert invoke(["status", str(store.path)]) == 0
-    shown = capsys.readouterr().out
-    assert "3 of 8 planned trials have landed; 1.00/s lately, about 5 s left" in shown
-    assert [line.split() for line in shown.splitlines() if "why" in line] == [
-        ["error", "│", "why", "│", "1", "│", "0.5"]
-    ]

@@ -144,7 +144,7 @@ def test_failed_trials_exit_1_with_the_count_by_reason(
     def fail(*_: object, **__: object) -> None:
         raise FloatingPointError("no luck")
 
-    monkeypatch.setattr("sweep.worker.simulate", fail)
+    monkeypatch.setattr("sweep.checkpointing.Checkpoints.simulate", fail)
     assert invoke(["run", str(spec), "--store", str(tmp_path / "store"), "--backend", "serial"]) == 1
     assert "24 error" in capsys.readouterr().err
     assert invoke(["query", str(tmp_path / "store"), "select distinct reason from trials", "--csv"]) == 0
@@ -155,6 +155,6 @@ def test_ctrl_c_exits_130_and_says_how_to_resume(spec: Path, tmp_path: Path, cap
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sweep.worker.simulate", interrupt)
+    monkeypatch.setattr("sweep.checkpointing.Checkpoints.simulate", interrupt)
     assert invoke(["run", str(spec), "--store", str(tmp_path / "store"), "--backend", "serial"]) == 130
     assert f"Resume with: regimap run {spec}" in capsys.readouterr().err

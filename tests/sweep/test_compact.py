@@ -7,10 +7,11 @@ import time
 import pytest
 
 from store import ExperimentStore
-from sweep import SweepSpec, upkeep
+from sweep import SweepSpec
 from sweep.cli.compact import compact_command
+from sweep.engine import upkeep
+from sweep.engine.upkeep import Upkeep
 from sweep.running import run
-from sweep.upkeep import Upkeep
 from tests.store.conftest import make_chunk
 
 

@@ -30,6 +30,14 @@ def keep(name: str) -> Action:
     return {"do": "keep", "name": name}
 
 
+def hold(name: str) -> Action:
+    return {"do": "hold", "name": name}
+
+
+def save(trial_id: str, number: int) -> Action:
+    return {"do": "save", "name": trial_id, "number": number}
+
+
 def compact(grace: float, *, full: bool = False) -> Action:
     return {"do": "compact", "grace": grace, "full": full}
 
@@ -63,12 +71,20 @@ def perform(path: Path | str, action: Action) -> None:
         store.append("chunks", action["name"], [row])
     elif action["do"] == "keep":
         store.keep(action["name"], blob_of(action["name"]))
+    elif action["do"] == "hold":
+        store.hold(action["name"], {}).release()
+    elif action["do"] == "save":
+        store.save_checkpoint(action["name"], checkpoint_of(action))
     else:
         store.compact(grace=action["grace"], full=action["full"])
 
 
 def blob_of(name: str) -> bytes:
     return f"what is kept under {name}".encode()
+
+
+def checkpoint_of(action: Action) -> bytes:
+    return f"{action['number']}: ".encode() + bytes(range(256)) * 40
 
 
 def rows_of(action: Action) -> Seen:
@@ -160,6 +176,8 @@ def lost(path: Path | str, acknowledged: list[Action], rows: Seen) -> Iterator[s
             yield f"append of {action['name']}"
         elif action["do"] == "keep" and store.kept(action["name"]) != blob_of(action["name"]):
             yield f"keep of {action['name']}"
+        elif action["do"] == "save" and store.checkpoint(action["name"]) != checkpoint_of(action):
+            yield f"save of {action['name']}"
 
 
 def assert_sound(path: Path, attempted: list[Action], acknowledged: list[Action]) -> list[Action]:

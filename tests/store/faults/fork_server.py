@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import Any
 
 from store import StoreError
-from tests.store.faults.actions import CREATE, append, commit, compact, keep, perform
+from tests.store.faults.actions import CREATE, append, commit, compact, hold, keep, perform, save
 
 _LET_ANYONE_TRACE = (0x59616D61, ctypes.c_ulong(-1))  # PR_SET_PTRACER, PR_SET_PTRACER_ANY
 _GO = signal.SIGUSR1
@@ -78,7 +78,15 @@ def _say(lines: int, outcome: dict[str, Any]) -> None:
 def _warm_up() -> None:
     """Do everything once: what is imported or set up at the first use would be done by every writer."""
     with tempfile.TemporaryDirectory() as scratch:
-        for action in (CREATE, commit("c", "a"), append("n"), keep("n"), compact(0.0)):
+        for action in (
+            CREATE,
+            commit("c", "a"),
+            append("n"),
+            keep("n"),
+            hold("n"),
+            save("t", 0),
+            compact(0.0),
+        ):
             perform(f"{scratch}/store", action)
 
 

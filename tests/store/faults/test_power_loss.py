@@ -12,13 +12,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from tests.store.faults.actions import CREATE, Action, append, commit, compact, keep
+from tests.store.faults.actions import CREATE, Action, append, commit, compact, keep, save
 from tests.store.faults.disk import Disk, materialise
 from tests.store.faults.machine import CUTS, Machine, emptied, nothing
 from tests.store.faults.strace import Call
 from tests.store.faults.writers import Writers
 
-WORK = (CREATE, commit("c", "a", "b"), append("n"), keep("k"))
+WORK = (CREATE, commit("c", "a", "b"), append("n"), keep("k"), save("t", 1))
 TASKS = (
     *WORK[1:],
     commit("c", "a", "b", attempt=2, status="error"),

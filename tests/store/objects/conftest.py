@@ -55,7 +55,7 @@ def server(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def url(server: str) -> str:
     """A place of the bucket that nothing is at."""
-    return f"s3://{BUCKET}/test-{next(NUMBERS)}"
+    return f"s3://{BUCKET}/test-{next(NUMBERS)}-store"  # with a digit after it, no other test's
 
 
 @pytest.fixture
