@@ -1,7 +1,8 @@
 """Speed of the engine beside what else runs trials on two cores, all in the same run.
 
-    python benchmarks/engine.py                   # about a quarter of an hour
-    python benchmarks/engine.py --sweep 100000    # and that many trials of no work, end to end
+    python benchmarks/engine.py --sweep 100000              # 40 minutes
+    python benchmarks/engine.py --kinds nothing             # 5 minutes
+    python benchmarks/engine.py --kinds --sweep 100000      # 5 minutes: ours alone, end to end
 
 Trials that sleep, that compute or that do nothing are run by multiprocessing.Pool, joblib's loky, bare Ray
 tasks, Ray Tune and our engine, on processes and on Ray: each run in a fresh process, candidates in turn, so

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from math import ceil, log2, pi, sqrt
 from typing import final
@@ -46,6 +45,9 @@ REFINED = {1: 0.06, 2: 0.01}
 PLANNING = {1: (1.5, 0.55), 2: (0.4, 0.33)}
 BYTES_PER_SAMPLE = 150.0
 BYTES_PER_TRIAL = 1500.0
+# Fields of a scenario, and those that change no cost.
+_FIELDS = tuple(entry.name for entry in fields(Scenario))
+_FREE = ("realization", "seed")
 
 
 def trial_cost(trial: Trial) -> float:
@@ -98,9 +100,11 @@ def known_resolution(scenario: Scenario, numerics: Numerics) -> Resolution:
 
 def timeless(scenario: Scenario) -> Scenario:
     """The scenario without what changes no cost."""
-    # Copied without the checks of what was checked: this is asked several times for each trial.
-    plain = copy(scenario)
-    vars(plain).update(realization=0, seed=0)
+    # Without the checks of what was checked, for this is asked several times for each trial; and without
+    # `vars`, which would leave every scenario that is asked about with a dictionary of its own.
+    plain = object.__new__(Scenario)
+    for name in _FIELDS:
+        object.__setattr__(plain, name, 0 if name in _FREE else getattr(scenario, name))
     return plain
 
 

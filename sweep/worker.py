@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, final
 
 from physics import PHYSICS_VERSION
-from store import ExperimentStore, RecordError, StoreError
+from store import ExperimentStore, RecordError, StoreError, StoreNotFoundError
 from sweep.axes import AXIS_NAMES
 from sweep.checkpointing import Checkpoints
 from sweep.chunk import Chunk
@@ -124,7 +124,13 @@ class Worker:
         host = self._provenance.host
         _check_version("regimap", assignment.regimap_version, self._provenance.regimap_version, host)
         _check_version("physics", assignment.physics_version, PHYSICS_VERSION, host)
-        self._store = ExperimentStore(assignment.store_url)
+        try:
+            self._store = ExperimentStore(assignment.store_url)
+        except StoreNotFoundError:
+            raise WorkerError(
+                f"store: expected on {host} at {assignment.store_url} the store that the driver writes to, "
+                "found none; use a path on a file system that every node mounts, or s3://"
+            ) from None
         if not self._store.holds_token(assignment.hold, assignment.token):
             raise WorkerError(
                 f"store: expected on {host} at {assignment.store_url} the store that the driver "

@@ -225,9 +225,17 @@ def _connect(address: str, workers: int | None) -> None:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
         raise BackendError(
-            f"Ray at {address!r}: expected a cluster that answers, got: {error}; check --address, or "
-            "leave it out to use this machine"
+            f"Ray at {address!r}: expected a cluster that lets us in, got: {error}; {_advice(str(error))}"
         ) from None
+
+
+def _advice(said: str) -> str:
+    """What to do about what Ray said."""
+    if "ersion mismatch" in said:
+        return "install the cluster's versions of Ray and Python here, or these on all of its nodes"
+    if "token" in said.lower() or "auth" in said.lower():
+        return "set RAY_AUTH_MODE and RAY_AUTH_TOKEN (or RAY_AUTH_TOKEN_PATH) to what the cluster has"
+    return "check --address, or leave it out to use this machine"
 
 
 def _ending(error: RayError) -> str:

@@ -32,12 +32,15 @@ class Task:
         Times that these trials were charged with a failure, here or in a larger chunk.
     alone : int
         Times that this very chunk was.
+    moved : int
+        Times that it was lost through no fault of its own.
     """
 
     chunk: Chunk
     attempt: int = 1
     tries: int = 0
     alone: int = 0
+    moved: int = 0
 
 
 @final

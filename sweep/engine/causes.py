@@ -30,9 +30,13 @@ _CHARGED = MappingProxyType(
         Cause.MEMORY: ("lost", 2),
         Cause.RAISED: ("error", 3),
         Cause.TIMEOUT: ("timeout", 1),
-        Cause.FAULT: ("error", 5),
+        Cause.FAULT: ("error", 8),
     }
 )
+
+
+# Times that a chunk is moved at once before it waits.
+FREE_MOVES = 3
 
 
 @final
@@ -64,7 +68,8 @@ def charge(task: Task, cause: Cause, reason: str) -> Verdict:
     a longer wait where the machine was in trouble.
     """
     if cause not in _CHARGED:
-        return Verdict((task,))
+        # Not charged, but what brings down its node again and again shall not keep all others from working.
+        return Verdict((replace(task, moved=task.moved + 1),), max(0, task.moved - FREE_MOVES))
     status, most = _CHARGED[cause]
     waits = cause in (Cause.FAULT, Cause.RAISED)
     tried = replace(task, tries=task.tries + 1, alone=task.alone + 1)

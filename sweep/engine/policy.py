@@ -37,10 +37,10 @@ class Policy:
         Time of the clock after which nothing may run.
     start_timeout : float
         Longest without any worker up.
-    faults : int
-        Failures in a row outside of the trials, such as a store that is full, before the run gives up.
+    patience : float
+        Longest that everything fails outside of the trials, as with a full store, before the run gives up.
     first_wait : float
-        Before the second try after such a failure; it doubles with each, up to a minute.
+        Before the second try after such a failure; it doubles with each, up to half of the patience.
     """
 
     timeout: float | None = None
@@ -50,7 +50,7 @@ class Policy:
     grace: float = 10.0
     last_moment: float | None = None
     start_timeout: float = 120.0
-    faults: int = 6
+    patience: float = 120.0
     first_wait: float = 1.0
 
     def allowance(self, predicted: float, trials: int) -> float:
@@ -73,4 +73,6 @@ class Policy:
 
     def backoff(self, failures: int) -> float:
         """How long to wait after so many failures."""
-        return 0.0 if failures == 0 else min(60.0, self.first_wait * 2.0 ** (failures - 1))
+        if failures == 0:
+            return 0.0
+        return min(0.5 * self.patience, self.first_wait * 2.0 ** min(failures - 1, 30))

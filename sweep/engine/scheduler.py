@@ -20,6 +20,8 @@ from sweep.engine.stops import Stop
 
 # Workers that may die in a row before they took up any work: more, and none will ever start.
 STILLBORN = 3
+# Times in a row that a worker may fail outside of its trials before another is put in its place.
+WORST = 4
 
 
 @final
@@ -32,6 +34,8 @@ class _Worker:
     task: Task | None = None
     deadline: float = 0.0
     trials: int = 0
+    faults: int = 0
+    rests_until: float = float("-inf")
 
 
 @final
@@ -72,7 +76,9 @@ class Scheduler:
     _cancelled: set[str] = field(default_factory=set)
     _next: int = 0
     _stillborn: int = 0
-    _faults: int = 0
+    _bad_starts: int = 0
+    _start_after: float = float("-inf")
+    _troubled_since: float | None = None
     _alone_since: float | None = None
     _pace: float = 1.0
     _closing: _Closing | None = None
@@ -121,6 +127,7 @@ class Scheduler:
         if worker in self._workers:
             self._workers[worker].up = True
             self._stillborn = 0
+            self._bad_starts = max(0, self._bad_starts - 1)
             self._alone_since = None
 
     def finished(self, worker: int, now: float, failures: bool = False) -> Chunk | None:
@@ -132,7 +139,7 @@ class Scheduler:
         self._learn(chunk.cost, now - state.since)
         state.task, state.since = None, now
         state.trials += len(chunk.trials)
-        self._faults = 0
+        state.faults, self._troubled_since = 0, None
         if failures and self.policy.fail_fast:
             self.stop(Stop.FAIL_FAST, now, self.policy.grace)
         if state.trials >= self.policy.recycle:
@@ -161,13 +168,11 @@ class Scheduler:
         if state is None:
             return
         if cause is Cause.FAULT:
-            self._fault(state, now, reason, traceback)
+            self._fault(worker, state, now, reason, traceback)
             return
         del self._workers[worker]
         if cause is Cause.START:
-            self._stillborn += 1
-            if self._stillborn >= STILLBORN:
-                self._obituary = f"{self._stillborn} workers in a row died before they were up: {reason}"
+            self._bad_start(now, reason)
         if state.task is not None:
             self._charge(state.task, cause, reason, traceback, now)
 
@@ -222,7 +227,7 @@ class Scheduler:
         """Start workers up to the number wanted, or end idle ones for which there will be no work."""
         busy = len(self.running)
         wanted = min(self.workers, busy + self._agenda.at_least(self.workers))
-        while len(self._workers) < wanted:
+        while len(self._workers) < wanted and now >= self._start_after:
             self._workers[self._next] = _Worker(now)
             yield Start(self._next)
             self._next += 1
@@ -244,7 +249,7 @@ class Scheduler:
 
     def _assign(self, now: float) -> Iterator[Command]:
         for number, worker in self._workers.items():
-            if not worker.up or worker.task is not None:
+            if not worker.up or worker.task is not None or now < worker.rests_until:
                 continue
             task = self._agenda.take(now, self._fits(now))
             if task is None:
@@ -281,11 +286,27 @@ class Scheduler:
         for again in verdict.again:
             self._agenda.again(again, now + self.policy.backoff(verdict.delay))
 
-    def _fault(self, state: _Worker, now: float, reason: str, traceback: str | None) -> None:
+    def _bad_start(self, now: float, reason: str) -> None:
+        """A bad node among good ones is tried again, less and less often; alone it ends the job."""
+        self._stillborn += 1
+        self._start_after = now + self.policy.backoff(self._bad_starts)
+        self._bad_starts += 1
+        if self._stillborn >= STILLBORN and not self.alive:
+            self._obituary = f"{self._stillborn} workers in a row died before they were up: {reason}"
+
+    def _fault(self, number: int, state: _Worker, now: float, reason: str, traceback: str | None) -> None:
         """The store or the machine is in trouble: try again later, and give up when nothing works."""
         task, state.task, state.since = state.task, None, now
-        self._faults += 1
-        if task is None or self._faults > self.policy.faults * max(1, self.alive):
-            self._obituary = f"{self._faults} tries in a row failed outside of the trials: {reason}"
+        if self._troubled_since is None:
+            self._troubled_since = now
+        trouble = now - self._troubled_since
+        if task is None or trouble >= self.policy.patience:
+            self._obituary = f"everything failed outside of the trials for {trouble:.0f} s: {reason}"
             return
         self._charge(task, Cause.FAULT, reason, traceback, now)
+        # It may be this worker's node alone: another worker shall have the chunk.
+        state.faults += 1
+        state.rests_until = now + self.policy.backoff(state.faults)
+        if state.faults >= WORST:
+            self._orders.append(Kill(number))
+            del self._workers[number]

@@ -64,7 +64,7 @@ def test_trials_are_chunked_by_what_they_take(name: str, trials: int, size: int)
     [
         Pool(),
         Ours("process"),
-        pytest.param(Joblib(), marks=pytest.mark.slow),
+        Joblib(),
         pytest.param(RayTasks(), marks=pytest.mark.slow),
         pytest.param(Tune(), marks=pytest.mark.slow),
         pytest.param(Ours("ray"), marks=pytest.mark.slow),

@@ -22,7 +22,7 @@ from sweep.worker import Assignment
 from tests.sweep.engine.misbehaviour import GUILTY, KINDS, PLACE
 
 BASE = Trial(Scenario(disorder=1.0, wavenumber=0.4, dimension=1), Numerics(t_final=10.0, samples=5))
-POLICY = Policy(timeout=2.0, first_wait=0.05)
+POLICY = Policy(timeout=2.0, first_wait=0.05, patience=4.0)
 
 
 @dataclass(frozen=True)

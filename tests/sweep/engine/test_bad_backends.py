@@ -127,7 +127,7 @@ def test_a_store_that_is_full_for_a_while_costs_no_trial(tmp_path: Path) -> None
                         file.write(bytes(4096))
                 threading.Timer(1.5, lambda: filler.write_bytes(b"")).start()
 
-        patient = replace(POLICY, first_wait=0.5)
+        patient = replace(POLICY, first_wait=0.5, patience=60.0)
         seen = run_chunks(place / "store", GOOD, Engine(backend="process", workers=1), patient, fill)
         causes = [happening for happening in seen.happenings if "No space left" in str(happening)]
         assert causes, "it was never full"

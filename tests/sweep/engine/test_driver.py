@@ -154,7 +154,7 @@ def test_what_a_worker_raises_again_and_again_is_raised_in_the_end(store: Experi
     error = OSError("no space left")
     backend = Paper(store, {0: Failed(0, Cause.FAULT, "no space left", None, error)})
     with pytest.raises(OSError, match="no space left"):
-        driven(store, Given([chunk(0)]), backend, Policy(first_wait=0.0, faults=2))
+        driven(store, Given([chunk(0)]), backend, Policy(first_wait=0.001, patience=0.01))
     assert statuses(store) == {}
 
 
