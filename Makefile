@@ -39,6 +39,8 @@ test-cluster: $(READY)
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/tolerance.py --dimension 1
 	$(VENV)/bin/python benchmarks/tolerance.py --dimension 2
+	$(VENV)/bin/python -m benchmarks.cost
+	$(VENV)/bin/python benchmarks/engine.py --repetitions 1 --sweep 100000
 	$(VENV)/bin/python benchmarks/store.py --trials 10000
 	$(VENV)/bin/python benchmarks/store.py --trials 100000
 

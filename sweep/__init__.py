@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sweep.engine.stops import Stop
     from sweep.errors import BackendError, DirtyTreeError, EngineError, SpecError, SweepError
     from sweep.planning import Plan, plan_campaign, plan_design
-    from sweep.running import Outcome, campaign, run
+    from sweep.running import Outcome, campaign, run, stream
     from sweep.spec import SweepSpec
     from sweep.trial import Trial
 
@@ -35,6 +35,7 @@ _HOMES = {
     "plan_campaign": "planning",
     "plan_design": "planning",
     "run": "running",
+    "stream": "running",
 }
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "plan_campaign",
     "plan_design",
     "run",
+    "stream",
 ]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import product
-from math import ceil
+from math import ceil, inf
 from typing import final
 
 from physics import FAST_SIZES, Numerics, PhysicsError, Resolution
@@ -16,7 +16,7 @@ from sweep.cost import known_resolution, trial_bytes
 from sweep.design import Point, design_points
 from sweep.errors import SpecError
 from sweep.spec import SweepSpec
-from sweep.trial import Trial
+from sweep.trial import Trial, rounded
 
 # Points, at least, at which a whole box is checked: what a point needs rises with most axes but jumps
 # with the box it is given.
@@ -74,7 +74,7 @@ def plan_design(spec: SweepSpec) -> Plan:
     SpecError
         If a point cannot be resolved.
     """
-    return _plan(spec, list(design_points(spec)), [design_trials(spec)])
+    return _plan(spec, _distinct(design_points(spec)), [stream_trials(spec)])
 
 
 def plan_campaign(spec: SweepSpec, budget: int) -> Plan:
@@ -91,7 +91,12 @@ def plan_campaign(spec: SweepSpec, budget: int) -> Plan:
 
 def design_trials(spec: SweepSpec) -> list[Trial]:
     """Trials of the design, point by point, each once however often its point is listed."""
-    return _trials(spec, design_points(spec))
+    return list(stream_trials(spec))
+
+
+def stream_trials(spec: SweepSpec) -> Iterator[Trial]:
+    """Trials as :func:`design_trials` gives them, one at a time: only the points of a design are held."""
+    return (trial for point in _distinct(design_points(spec)) for trial in point_trials(spec, point))
 
 
 def campaign_rounds(spec: SweepSpec, budget: int, store: ExperimentStore | None = None) -> list[list[Trial]]:
@@ -122,37 +127,70 @@ def _proposed(spec: SweepSpec, store: ExperimentStore) -> list[Point]:
 
 
 def _trials(spec: SweepSpec, points: Iterable[Point]) -> list[Trial]:
-    trials = (trial for point in points for trial in point_trials(spec, point))
-    return list({trial.trial_id: trial for trial in trials}.values())
+    return [trial for point in _distinct(points) for trial in point_trials(spec, point)]
 
 
-def _plan(spec: SweepSpec, points: list[Point], rounds: Sequence[Sequence[Trial]]) -> Plan:
-    resolutions = _resolve_all(spec, points)
-    trials = [trial for some in rounds for trial in some]
-    costs = [chunk.cost for some in rounds for chunk in chunked(some)]
-    grids = [resolution.grid.shape[0] for resolution in resolutions]
-    lengths = [resolution.grid.length[0] for resolution in resolutions]
-    steps = [resolution.dt for resolution in resolutions]
+def _distinct(points: Iterable[Point]) -> Iterator[Point]:
+    """Points that differ as trials see them."""
+    seen = set()
+    for point in points:
+        values = tuple(rounded(value) for value in point.values())
+        if values not in seen:
+            seen.add(values)
+            yield point
+
+
+@final
+@dataclass
+class _Extent:
+    """How many points there are, and what they resolve to, at the least and at the most."""
+
+    points: int = 0
+    grid: tuple[int, int] = (FAST_SIZES[-1], 0)
+    length: tuple[float, float] = (inf, 0.0)
+    dt: tuple[float, float] = (inf, 0.0)
+    largest: Point = field(default_factory=dict)
+
+    def add(self, point: Point, resolution: Resolution) -> None:
+        points, length = resolution.grid.shape[0], resolution.grid.length[0]
+        if points > self.grid[1]:
+            self.largest = point
+        self.points += 1
+        self.grid = (min(self.grid[0], points), max(self.grid[1], points))
+        self.length = (min(self.length[0], length), max(self.length[1], length))
+        self.dt = (min(self.dt[0], resolution.dt), max(self.dt[1], resolution.dt))
+
+
+def _plan(spec: SweepSpec, points: Iterable[Point], rounds: Iterable[Iterable[Trial]]) -> Plan:
+    extent = _resolve_all(spec, points)
+    trials, chunks, seconds, stored = 0, 0, 0.0, 0.0
+    for chunk in (chunk for some in rounds for chunk in chunked(some)):
+        trials, chunks = trials + len(chunk.trials), chunks + 1
+        seconds += chunk.cost
+        stored += sum(map(trial_bytes, chunk.trials))
     return Plan(
-        points=len(points),
-        trials=len(trials),
-        chunks=len(costs),
-        grid_points=(min(grids), max(grids)),
-        box_length=(min(lengths), max(lengths)),
-        dt=(min(steps), max(steps)),
-        core_hours=sum(costs) / 3600.0,
-        store_mb=sum(map(trial_bytes, trials)) / 1e6,
+        points=extent.points,
+        trials=trials,
+        chunks=chunks,
+        grid_points=extent.grid,
+        box_length=extent.length,
+        dt=extent.dt,
+        core_hours=seconds / 3600.0,
+        store_mb=stored / 1e6,
     )
 
 
-def _resolve_all(spec: SweepSpec, points: list[Point]) -> list[Resolution]:
-    """Resolutions of the points; of those that are refused, the one that needs most is named."""
+def _resolve_all(spec: SweepSpec, points: Iterable[Point]) -> _Extent:
+    """What the points resolve to; of those that are refused, the one that needs most is named."""
     unlimited = replace(spec.numerics, max_grid=FAST_SIZES[-1])
-    resolutions = [_resolved(spec, point, unlimited) for point in points]
-    sizes = [resolution.grid.shape[0] for resolution in resolutions]
-    if sizes and max(sizes) > spec.numerics.max_grid:
-        _resolved(spec, points[sizes.index(max(sizes))], spec.numerics)
-    return resolutions
+    extent = _Extent()
+    for point in points:
+        extent.add(point, _resolved(spec, point, unlimited))
+    if extent.points == 0:
+        raise SpecError("[design]: expected at least one point, got none; give points, or another design")
+    if extent.grid[1] > spec.numerics.max_grid:
+        _resolved(spec, extent.largest, spec.numerics)
+    return extent
 
 
 def _resolved(spec: SweepSpec, point: Point, numerics: Numerics) -> Resolution:

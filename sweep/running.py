@@ -20,7 +20,7 @@ from sweep.job import Job
 from sweep.labelling import Labelling, label_chunks
 from sweep.memory import worker_memory
 from sweep.planned import PlannedSource
-from sweep.planning import check_resolvable, design_trials, plan_design
+from sweep.planning import check_resolvable, plan_design, stream_trials
 from sweep.provenance import Provenance
 from sweep.rounds import CampaignSource
 from sweep.spec import SweepSpec
@@ -204,7 +204,7 @@ def _run_job(spec: SweepSpec, store: ExperimentStore | str | Path, engine: Engin
     store, plan, (part, parts) = _opened(store, engine), _plan(spec), engine.part
     _note_sweep(store, spec, "run", plan, expected.trials, expected.chunks)
     mean_cost = 3600.0 * expected.core_hours / max(1, expected.trials)
-    source = PlannedSource(store, plan, design_trials(spec), expected.trials, engine.part, mean_cost)
+    source = PlannedSource(store, plan, stream_trials(spec), expected.trials, engine.part, mean_cost)
     name = plan if parts == 1 else f"{plan}-{part}of{parts}"
     return Job(source, store, spec.name, name, engine, worker_memory(spec))
 

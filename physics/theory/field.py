@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import quad
@@ -62,12 +64,17 @@ def debye_integral(dimension: int, temperature: float, *, zero_point: bool = Fal
     if zero_point and is_number(temperature) and temperature == 0.0:
         return rest
     require_positive("temperature", temperature)
+    return _debye_integral(int(dimension), float(temperature)) + rest
+
+
+@lru_cache(maxsize=1024)
+def _debye_integral(dimension: int, temperature: float) -> float:
+    """The same powers and temperatures come up again and again where a sweep is resolved."""
 
     def integrand(x: float) -> float:
         return x**dimension * float(occupation(x, temperature)) if x > 0.0 else 0.0
 
-    last = last_wavenumber(temperature)
-    return float(quad(integrand, 0.0, last, epsabs=0.0, epsrel=1e-10)[0]) + rest
+    return float(quad(integrand, 0.0, last_wavenumber(temperature), epsabs=0.0, epsrel=1e-10)[0])
 
 
 def last_wavenumber(temperature: float, *, zero_point: bool = False) -> float:

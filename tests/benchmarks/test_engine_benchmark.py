@@ -10,7 +10,7 @@ import pytest
 from benchmarks.engine_accounts import Account, Watch, family
 from benchmarks.engine_ours import spec_of
 from benchmarks.engine_rivals import Candidate, Joblib, Ours, Pool, RayTasks, Tune
-from benchmarks.engine_runs import measured, swept
+from benchmarks.engine_runs import Figures, measured, swept
 from benchmarks.engine_tables import busy_table, landing_table, sweep_table
 from benchmarks.engine_trials import KINDS, Trip
 from sweep.chunk import chunked
@@ -80,7 +80,22 @@ def test_each_runs_all_trials_and_says_when(candidate: Candidate) -> None:
     assert 0.0 <= found.efficiency_to_last < 0.5
     assert found.wall_ms > 0.0
     assert candidate.name in landing_table([found])
-    assert candidate.name in busy_table([found])
+
+
+def test_a_table_compares_with_the_pool_of_the_same_repetition() -> None:
+    shares = (
+        (Pool.name, 0.8),
+        ("ours", 0.6),
+        (Pool.name, 0.5),
+        ("ours", 0.5),
+        (Pool.name, 1.0),
+        ("ours", 0.9),
+    )
+    rest = {"kind": "sleep", "trials": 2, "load": 0.0, "wall_ms": 1.0, "cpu_ms": 1.0}
+    rest |= {"first_s": 1.0, "shutdown_s": 1.0, "total_s": 1.0}
+    runs = [Figures(name=name, efficiency=x, efficiency_to_last=x, **rest) for name, x in shares]
+    lines = busy_table(runs).splitlines()
+    assert "| ours | 0.900 | 60.0% (50.0-90.0) | 60.0% (50.0-90.0) |" in lines
 
 
 @pytest.mark.slow

@@ -59,3 +59,10 @@ def test_a_point_that_no_grid_resolves_is_named(small: SweepSpec) -> None:
 
 def test_a_plan_is_plain_data(small: SweepSpec) -> None:
     assert json.loads(json.dumps(plan_design(small).__dict__))["points"] == 6
+
+
+def test_a_design_without_points_is_refused(small_text: str, tmp_path: Path) -> None:
+    listed = small_text.replace('kind = "sobol"\nn = 6', 'kind = "list"\nfile = "points.csv"')
+    (tmp_path / "points.csv").write_text("disorder,sound_speed\n")
+    with pytest.raises(SpecError, match="at least one point, got none"):
+        plan_design(SweepSpec.from_text(listed, directory=str(tmp_path)))
