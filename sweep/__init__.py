@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from sweep.engine.settings import Engine
     from sweep.engine.stops import Stop
     from sweep.errors import BackendError, DirtyTreeError, EngineError, SpecError, SweepError
+    from sweep.outcome import Outcome
     from sweep.planning import Plan, plan_campaign, plan_design
-    from sweep.running import Outcome, campaign, run, stream
+    from sweep.running import campaign, run, stream
     from sweep.spec import SweepSpec
     from sweep.trial import Trial
 
@@ -24,7 +25,7 @@ _HOMES = {
     "DirtyTreeError": "errors",
     "Stop": "engine.stops",
     "CampaignResult": "analysis",
-    "Outcome": "running",
+    "Outcome": "outcome",
     "Plan": "planning",
     "SpecError": "errors",
     "SweepError": "errors",

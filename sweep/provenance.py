@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, final
 
+from sweep.errors import DirtyTreeError
+
 LIBRARIES = ("numpy", "scipy", "pyfftw", "pyarrow", "duckdb", "ray")
 
 
@@ -62,6 +64,21 @@ class Provenance:
         """Row columns by name."""
         names = ("regimap_version", "git_commit", "git_dirty", "host", "processor", "python", "libraries")
         return {name: getattr(self, name) for name in names}
+
+
+def require_clean(provenance: Provenance) -> None:
+    """Refuse code with uncommitted changes.
+
+    Raises
+    ------
+    DirtyTreeError
+        Naming the commit that they are on.
+    """
+    if provenance.git_dirty:
+        raise DirtyTreeError(
+            f"strict: expected a clean checkout, got uncommitted changes on {provenance.git_commit}; "
+            "commit them, or run without --strict"
+        )
 
 
 def processor_name() -> str:

@@ -2,64 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import final
 
 from threadpoolctl import threadpool_limits
 
 from store import ExperimentStore
 from sweep.engine.happenings import Happening
 from sweep.engine.settings import Engine
-from sweep.engine.stops import Stop
-from sweep.errors import DirtyTreeError, EngineError
+from sweep.errors import EngineError
 from sweep.job import Job
 from sweep.labelling import Labelling, label_chunks
 from sweep.memory import worker_memory
+from sweep.outcome import Outcome, count_statuses
 from sweep.planned import PlannedSource
 from sweep.planning import check_resolvable, plan_design, stream_trials
-from sweep.provenance import Provenance
+from sweep.provenance import Provenance, require_clean
 from sweep.rounds import CampaignSource
 from sweep.spec import SweepSpec
 
 MODEL = "deformation-potential"
-
-
-@final
-@dataclass(frozen=True)
-class Outcome:
-    """How a job ended.
-
-    Attributes
-    ----------
-    statuses : tuple of (str, int)
-        Trials of the job by status.
-    stop_reason : str or None
-        Why a campaign proposed no more.
-    stopped : Stop or None
-        Why the job ended with work left, where it did.
-    """
-
-    statuses: tuple[tuple[str, int], ...]
-    stop_reason: str | None = None
-    stopped: Stop | None = None
-
-    @property
-    def failed(self) -> dict[str, int]:
-        """Trials by status, of those that give no data."""
-        return {
-            status: count
-            for status, count in self.statuses
-            if status not in ("complete", "escaped", "missing")
-        }
-
-    @property
-    def missing(self) -> int:
-        """Trials that were not run."""
-        return dict(self.statuses).get("missing", 0)
 
 
 def run(
@@ -182,11 +146,11 @@ def _campaign(
     _note_sweep(store, spec, "campaign", name, source.expected, 0)
     stopped = Job(source, store, spec.name, name, engine, worker_memory(spec)).finish()
     if stopped is not None:
-        return Outcome(_counted(store, source.trial_ids), stopped=stopped), None
+        return Outcome(count_statuses(store, source.trial_ids), stopped=stopped), None
     labelling = label_chunks(store, source.chunks, seed=spec.seed)
     if labelling is not None:
         labelling.keep(store)
-    return Outcome(_counted(store, source.trial_ids), source.stop_reason), labelling
+    return Outcome(count_statuses(store, source.trial_ids), source.stop_reason), labelling
 
 
 def _asked(engine: Engine | None, backend: str | None, workers: int | None, address: str | None) -> Engine:
@@ -215,16 +179,8 @@ def _plan(spec: SweepSpec) -> str:
 
 def _opened(store: ExperimentStore | str | Path, engine: Engine) -> ExperimentStore:
     if engine.strict:
-        _refuse_dirty(Provenance.collect())
+        require_clean(Provenance.collect())
     return store if isinstance(store, ExperimentStore) else ExperimentStore.create(store, model=MODEL)
-
-
-def _refuse_dirty(provenance: Provenance) -> None:
-    if provenance.git_dirty:
-        raise DirtyTreeError(
-            f"strict: expected a clean checkout, got uncommitted changes on {provenance.git_commit}; "
-            "commit them, or run without --strict"
-        )
 
 
 def _note_sweep(
@@ -240,11 +196,6 @@ def _note_sweep(
         "chunks": chunks,
     }
     store.append("sweeps", name, [row])
-
-
-def _counted(store: ExperimentStore, ids: Sequence[str]) -> tuple[tuple[str, int], ...]:
-    statuses = store.statuses()
-    return tuple(sorted(Counter(statuses.get(trial_id, "missing") for trial_id in ids).items()))
 
 
 def _counted_by_plan(store: ExperimentStore, plan: str, total: int) -> tuple[tuple[str, int], ...]:

@@ -88,7 +88,10 @@ class ProcessBackend(Backend):
 
     def shortage(self) -> str:
         """What keeps processes of this machine from coming up."""
-        return f"this machine has {len(os.sched_getaffinity(0))} cores for {self._count} workers"
+        return (
+            f"this machine has {len(os.sched_getaffinity(0))} cores for {self._count} workers; a script that "
+            "runs a sweep must do so below `if __name__ == '__main__':`, for its workers import it"
+        )
 
     def stop(self, *, hurry: bool = False) -> None:
         """Kill the workers."""

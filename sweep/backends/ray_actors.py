@@ -65,6 +65,7 @@ class RayBackend(Backend):
         self._asked = workers
         self._elastic = elastic or (workers is None and address != "local")
         self._memory = memory
+        self._ours = False
         self._actors: dict[int, Any] = {}
         self._calls: dict[Any, int] = {}
         self._starting: set[int] = set()
@@ -80,7 +81,10 @@ class RayBackend(Backend):
         BackendError
             If the cluster cannot be reached or, unless it may grow, has less than was asked for.
         """
-        _connect(self._address, self._asked)
+        # A session that the caller has is used, and left as it is.
+        self._ours = not ray.is_initialized()
+        if self._ours:
+            _connect(self._address, self._asked)
         self._metrics = Metrics()
         self._watch = ClusterWatch()
         if self._elastic:
@@ -158,7 +162,7 @@ class RayBackend(Backend):
             return
         for worker in list(self._actors):
             self.kill(worker)
-        if not hurry:
+        if self._ours and not hurry:
             ray.shutdown()
 
     def _well(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
 from importlib import import_module
 from typing import final
@@ -70,7 +71,8 @@ def main() -> None:
     try:
         sys.exit(invoke(sys.argv[1:]))
     except SystemExit as end:
-        if end.code != TERMINATED:
+        # While it starts, Ray has a handler of its own, which ends with the number of the signal.
+        if end.code not in (TERMINATED, signal.SIGTERM):
             raise
         # Everything is said and kept; what libraries do at the end of a program may take longer than is left.
         sys.stdout.flush()

@@ -108,7 +108,7 @@ def engine_options(*, parts: bool = False) -> Callable[[Decorated], Decorated]:
         @wraps(function)
         def command(**options: Any) -> Any:  # noqa: ANN401  # what click passes and a command returns
             chosen = {name: options.pop(name) for name in NAMES}
-            chosen["walltime"] = options.pop("walltime") or _left_in_slurm()
+            chosen["walltime"] = _walltime(options.pop("walltime"))
             chosen["part"] = options.pop("part", (1, 1))
             if chosen["log"] == "json":
                 return in_json(lambda: function(**options, engine=Engine(**chosen)))
@@ -119,6 +119,10 @@ def engine_options(*, parts: bool = False) -> Callable[[Decorated], Decorated]:
         return command  # type: ignore[return-value]  # the decorated command takes the options in its place
 
     return decorate
+
+
+def _walltime(asked: float | None) -> float | None:
+    return _left_in_slurm() if asked is None else asked
 
 
 def _left_in_slurm() -> float | None:

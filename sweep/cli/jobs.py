@@ -13,14 +13,13 @@ from store import ExperimentStore
 from sweep.analysis import CampaignResult, campaign_result
 from sweep.cli.engine import engine_options
 from sweep.cli.places import in_bucket
-from sweep.cli.refusals import STORE_UNUSABLE
 from sweep.cli.resuming import resumable
-from sweep.cli.verdicts import OUT_OF_TIME, SOME_FAILED
+from sweep.cli.verdicts import SOME_FAILED, verdict
 from sweep.engine.settings import Engine
-from sweep.engine.stops import Stop
 from sweep.figures import map_figure, save
+from sweep.outcome import Outcome
 from sweep.report import write_report
-from sweep.running import Outcome, campaign, run
+from sweep.running import campaign, run
 from sweep.spec import SweepSpec
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -48,7 +47,7 @@ def run_command(spec: Path, *, store: str, engine: Engine) -> int:
         how.ended(outcome.stopped)
     counts = ", ".join(f"{count} {status}" for status, count in outcome.statuses) or "nothing to do"
     click.echo(f"{store}: {counts}")
-    return _verdict(outcome)
+    return verdict(outcome)
 
 
 @click.command(
@@ -65,12 +64,12 @@ def campaign_command(spec: Path, *, store: str, budget: int | None, engine: Engi
         outcome, labelling = campaign(checked, store, budget=budget, engine=engine)
         how.ended(outcome.stopped)
     if outcome.stopped is not None:
-        return _verdict(outcome)
+        return verdict(outcome)
     if labelling is None:
         click.echo(f"{store}: no point has series that can be compared; see regimap status {store}", err=True)
         return SOME_FAILED
     _present(ExperimentStore(store), store, checked, outcome)
-    return _verdict(outcome)
+    return verdict(outcome)
 
 
 def _present(opened: ExperimentStore, store: str, spec: SweepSpec, outcome: Outcome) -> None:
@@ -101,15 +100,3 @@ def _draw(opened: ExperimentStore, store: str, result: CampaignResult) -> None:
     page = Path(store) / "report.html"
     write_report(opened, result, page)
     click.echo(f"report     {page}")
-
-
-def _verdict(outcome: Outcome) -> int:
-    """Exit code, and what there is to say about trials without data."""
-    if outcome.failed:
-        counts = ", ".join(f"{count} {status}" for status, count in outcome.failed.items())
-        click.echo(f"regimap: some trials gave no data: {counts}", err=True)
-    if outcome.stopped is Stop.WALLTIME:
-        return OUT_OF_TIME
-    if outcome.stopped is Stop.TAKEN_OVER:
-        return STORE_UNUSABLE
-    return SOME_FAILED if outcome.failed or outcome.stopped else 0

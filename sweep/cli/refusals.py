@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from store import DamagedStoreError, HeldError
+from store import DamagedStoreError, HeldError, UnreachableError, WriteError
 
 BAD_INPUT = 2
 STORE_UNUSABLE = 3
+
+_OF_THE_STORE = (DamagedStoreError, HeldError, UnreachableError, WriteError)
 
 # Named, not imported: what a command has not loaded cannot fail.
 _EXPECTED = {
@@ -24,4 +26,4 @@ def explain(error: Exception) -> str | None:
 
 def exit_code(error: Exception) -> int:
     """Exit code of an error that :func:`explain` knows."""
-    return STORE_UNUSABLE if isinstance(error, (DamagedStoreError, HeldError)) else BAD_INPUT
+    return STORE_UNUSABLE if isinstance(error, _OF_THE_STORE) else BAD_INPUT

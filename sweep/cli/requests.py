@@ -5,12 +5,11 @@ from __future__ import annotations
 import click
 
 from store import ExperimentStore
-from sweep.asking import Asked, ask_again, cancel, run_again
+from sweep.asking import Asked, ask_again, cancel, run_again, unplanned
 from sweep.cli.engine import engine_options
 from sweep.cli.resuming import resumable
-from sweep.cli.verdicts import OUT_OF_TIME, SOME_FAILED
+from sweep.cli.verdicts import verdict
 from sweep.engine.settings import Engine
-from sweep.engine.stops import Stop
 
 
 @click.command("cancel", epilog="""Example: regimap cancel runs/grid "disorder > 3 and status = 'queued'\"""")
@@ -22,10 +21,22 @@ def cancel_command(store: str, *, where: str) -> None:
     WHERE is a trial's id, or an SQL condition on the columns of `trials`; planned trials without a row have
     the status `queued`. A driver at work is asked through the store, and ends a trial in the middle of C too.
     """
-    asked = cancel(ExperimentStore(store), where)
+    opened = ExperimentStore(store)
+    asked = cancel(opened, where)
     _tell_handed(asked, "to be cancelled")
-    landed = asked.selected - asked.done - sum(count for _, count in asked.handed)
-    click.echo(f"{store}: {asked.done} cancelled here, {landed} had landed and stay")
+    handed = sum(count for _, count in asked.handed)
+    landed = asked.selected - asked.done - handed
+    click.echo(
+        f"{store}: {asked.done} cancelled here, {handed} by drivers at work, {landed} had landed and stay"
+    )
+    if not asked.selected:
+        click.echo("regimap: no trial meets the condition", err=True)
+    for name, missing in unplanned(opened):
+        click.echo(
+            f"regimap: {missing} trials of {name} are not planned yet, and not reached; ask again later, "
+            "or end its driver",
+            err=True,
+        )
 
 
 @click.command("retry", epilog="""Example: regimap retry runs/grid "status = 'error'" --workers 4""")
@@ -45,13 +56,15 @@ def retry_command(store: str, *, where: str, engine: Engine) -> int:
     left = asked.selected - asked.done - sum(count for _, count in asked.handed)
     if left:
         click.echo(f"regimap: {left} of the trials that meet the condition did not fail, and stay", err=True)
+    if not asked.selected:
+        click.echo("regimap: no trial meets the condition", err=True)
+    if not asked.done:
+        return 0
     with resumable() as how:
-        stopped = run_again(opened, engine) if asked.done else None
-        how.ended(stopped)
+        outcome = run_again(opened, engine)
+        how.ended(outcome.stopped)
     click.echo(f"{store}: {asked.done} run again here")
-    if stopped is Stop.WALLTIME:
-        return OUT_OF_TIME
-    return 0 if stopped is None else SOME_FAILED
+    return verdict(outcome)
 
 
 def _tell_handed(asked: Asked, what: str) -> None:

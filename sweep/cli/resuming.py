@@ -6,8 +6,12 @@ from typing import final
 
 import click
 
+from store import UnreachableError, WriteError
 from sweep.engine.stops import Stop
 from sweep.errors import ClusterLostError
+
+# What ends a job in the middle, through no fault of the spec.
+_UNFINISHED = (ClusterLostError, WriteError, UnreachableError)
 
 
 @final
@@ -18,7 +22,7 @@ class resumable:  # noqa: N801  # reads as a word in a with statement
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if kind is not None and issubclass(kind, (KeyboardInterrupt, SystemExit, ClusterLostError)):
+        if kind is not None and issubclass(kind, (KeyboardInterrupt, SystemExit, *_UNFINISHED)):
             _say("stopped")
 
     def ended(self, stopped: Stop | None) -> None:

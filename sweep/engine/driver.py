@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 from store import ExperimentStore, Hold
@@ -66,12 +66,13 @@ def drive(
     drive = _Drive(source, Scheduler(policy, 1), store, backend, provenance, hold, Requests(store, hold.name))
     if drive.nothing_to_do():
         return
+    signals = Signals(at_once=backend.works_in_wait)
     try:
         backend.start()
-        with Signals(at_once=backend.works_in_wait) as signals, Upkeep(store) as upkeep:
+        with signals, Upkeep(store) as upkeep:
             yield from drive.loop(signals, upkeep)
     finally:
-        backend.stop(hurry=drive.scheduler.stopped is Stop.TERMINATED)
+        backend.stop(hurry=signals.terminated)
 
 
 @final
@@ -90,6 +91,7 @@ class _Drive:
     looked: float = float("-inf")
     landed: bool = False
     stopping: bool = False
+    retried: set[tuple[str, int]] = field(default_factory=set)
 
     def nothing_to_do(self) -> bool:
         """Take the first chunks and the requests of old, and see whether any work follows."""
@@ -104,7 +106,7 @@ class _Drive:
             for reason, grace in signals.heard():
                 self.scheduler.stop(reason, time.monotonic(), grace)
             yield from self._tell_of_the_end()
-            for happening in self._turn():
+            for happening in self._turn(signals):
                 if isinstance(happening, Landed):
                     upkeep.landed()
                 yield happening
@@ -124,18 +126,22 @@ class _Drive:
     def _over(self) -> bool:
         return self.scheduler.done and (self.scheduler.stopped is not None or self.source.exhausted)
 
-    def _turn(self) -> Iterator[Happening]:
+    def _turn(self, signals: Signals) -> Iterator[Happening]:
+        self.landed = False
+        # What came in while the caller or the source took their time counts before any deadline does.
+        for event in self.backend.wait(0.0):
+            yield from self._hear(event)
         yield from self._look()
         yield from self._obey()
         if self._over:
             return
-        self.landed = False
         for event in self.backend.wait(WAIT_SECONDS if self.scheduler.stopped is None else CLOSING_SECONDS):
             yield from self._hear(event)
         # The workers are fed before the source thinks: a campaign's fit takes its time.
         yield from self._obey()
-        if self.landed or self.scheduler.done:
-            self.scheduler.offer(self.source.take())
+        if self.scheduler.stopped is None and (self.landed or self.scheduler.done):
+            with signals.at_once():
+                self.scheduler.offer(self.source.take())
         yield Pulse(self.scheduler.running, self.scheduler.alive, self.source.expected)
 
     def _obey(self) -> Iterator[Happening]:
@@ -198,4 +204,8 @@ class _Drive:
             return
         self.scheduler.spare(request.trial_ids)
         for attempt, chunks in again(self.store, request):
-            self.scheduler.offer(chunks, attempt)
+            # What was asked for twice runs once.
+            rests = (chunk.without({i for i, n in self.retried if n == attempt}) for chunk in chunks)
+            fresh = [rest for rest in rests if rest is not None]
+            self.retried.update((trial.trial_id, attempt) for chunk in fresh for trial in chunk.trials)
+            self.scheduler.offer(fresh, attempt)

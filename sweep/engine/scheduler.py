@@ -291,17 +291,24 @@ class Scheduler:
         self._stillborn += 1
         self._start_after = now + self.policy.backoff(self._bad_starts)
         self._bad_starts += 1
-        if self._stillborn >= STILLBORN and not self.alive:
+        if self._troubled_since is not None:
+            # No worker comes up where the store cannot be written to: that is waited for, as at work.
+            if now - self._troubled_since >= self.policy.patience:
+                self._obituary = self._despair(now, reason)
+        elif self._stillborn >= STILLBORN and not self.alive:
             self._obituary = f"{self._stillborn} workers in a row died before they were up: {reason}"
+
+    def _despair(self, now: float, reason: str) -> str:
+        since = now if self._troubled_since is None else self._troubled_since
+        return f"everything failed outside of the trials for {now - since:.0f} s: {reason}"
 
     def _fault(self, number: int, state: _Worker, now: float, reason: str, traceback: str | None) -> None:
         """The store or the machine is in trouble: try again later, and give up when nothing works."""
         task, state.task, state.since = state.task, None, now
         if self._troubled_since is None:
             self._troubled_since = now
-        trouble = now - self._troubled_since
-        if task is None or trouble >= self.policy.patience:
-            self._obituary = f"everything failed outside of the trials for {trouble:.0f} s: {reason}"
+        if task is None or now - self._troubled_since >= self.policy.patience:
+            self._obituary = self._despair(now, reason)
             return
         self._charge(task, Cause.FAULT, reason, traceback, now)
         # It may be this worker's node alone: another worker shall have the chunk.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, final
 
@@ -47,6 +48,20 @@ class Signals:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    @property
+    def terminated(self) -> bool:
+        """Whether a SIGTERM came: there is little time."""
+        return signal.SIGTERM in self._heard
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Raise for any signal meanwhile: what is done takes long, and may be cut anywhere."""
+        before, self._at_once = self._at_once, True
+        try:
+            yield
+        finally:
+            self._at_once = before
 
     def heard(self) -> Iterator[tuple[Stop, float]]:
         """Reason to stop, and seconds left to do so, of each signal not told of before."""

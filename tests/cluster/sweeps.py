@@ -12,8 +12,8 @@ from tests.sweep.conftest import SMALL
 from tests.sweep.rows import series_rows, trial_rows
 
 REGIMAP = BIN / "regimap"
-# 256 trials of some 30 ms.
-MANY = SMALL.replace("n = 6", "n = 64")
+# 640 trials of some 30 ms: enough for a worker that comes late to have its share.
+MANY = SMALL.replace("n = 6", "n = 160")
 
 
 def undisturbed(command: str, spec: Path, store: Path, cache: Path) -> Path:

@@ -25,6 +25,6 @@ def test_a_job_runs_for_who_has_the_token_and_for_nobody_else(bench: Bench) -> N
         assert not bench.store.exists()
 
         done = laptop.run(*submit, *sweep, **WITH_TOKEN)
-        assert "256 complete" in done.stdout
+        assert "640 complete" in done.stdout
         assert same_rows(bench.store, bench.reference)
         assert hosts(bench.store) == {"head"}

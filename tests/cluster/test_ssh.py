@@ -53,7 +53,7 @@ def test_a_sweep_is_submitted_over_ssh_and_runs_on_the_second_machine(bench: Ben
         # At once: the worker is still being set up, and the sweep waits for it.
         sweep = ["run", "many.toml", "--store", bench.store]
         submitted = laptop.run("ray", "submit", config, CLUSTER / "submit.py", "--", *sweep)
-        assert "256 complete" in submitted.stdout
+        assert "640 complete" in submitted.stdout
         assert same_rows(bench.store, bench.reference)
         assert hosts(bench.store) == {"worker"}
         laptop.run("ray", "down", "-y", config)

@@ -6,9 +6,11 @@ import pytest
 
 from store import ExperimentStore
 from sweep import Engine, SweepSpec, run
-from sweep.asking import ask_again, cancel, drives, run_again
+from sweep.asking import ask_again, cancel, run_again, unplanned
 from sweep.chunk import Chunk, to_rows
+from sweep.cli import invoke
 from sweep.errors import SelectionError
+from sweep.holds import drives
 from sweep.provenance import Provenance
 from sweep.selection import select
 from sweep.worker import failed_rows
@@ -103,10 +105,10 @@ class TestRetrying:
         assert set(store.statuses().values()) == {"error"}
         asked = ask_again(store, "status = 'error'")
         assert asked.done == len(store.statuses())
-        assert run_again(store, SERIAL) is None
+        assert not run_again(store, SERIAL).failed
         assert trial_rows(store) == trial_rows(undisturbed)
         assert {row[0] for row in store.sql("select distinct attempt from trials").rows()} == {2}
-        assert run_again(store, SERIAL) is None
+        assert run_again(store, SERIAL).statuses == ()
         assert {row[0] for row in store.sql("select distinct attempt from trials").rows()} == {2}
 
     def test_a_driver_at_work_is_asked_by_name(self, planned: ExperimentStore) -> None:
@@ -118,6 +120,53 @@ class TestRetrying:
         assert request["driver"] == "run-x-1of2"
         assert request["attempts"] == [1, 1, 1]
 
+    def test_asked_twice_they_run_once(self, small: SweepSpec, tmp_path: Path) -> None:
+        store = ExperimentStore.create(tmp_path / "store")
+        broken = Engine(backend="serial", simulator="tests.sweep.test_asking:breaks")
+        run(small, store, engine=broken)
+        for _ in range(3):
+            ask_again(store, "status = 'error'")
+        outcome = run_again(store, broken)
+        assert outcome.failed == {"error": len(store.statuses())}
+        assert {row[0] for row in store.sql("select distinct attempt from trials").rows()} == {2}
+
+    def test_what_is_run_again_can_be_cancelled(self, planned: ExperimentStore) -> None:
+        fail(planned, chunk(0, 1, 2))
+        ask_again(planned, "status = 'error'")
+        with planned.hold("retry", {}):
+            asked = cancel(planned, TRIALS[0].trial_id)
+        assert (asked.done, asked.handed[0][1]) == (0, 1)
+        assert cancel(planned, TRIALS[1].trial_id).done == 1
+        assert sorted(planned.statuses().values()) == ["cancelled", "error", "error"]
+
+    def test_whoever_runs_trials_again_is_given_more(self, planned: ExperimentStore) -> None:
+        fail(planned, chunk(0, 1, 2))
+        with planned.hold("retry", {}):
+            asked = ask_again(planned, "status = 'error'")
+        assert (asked.done, asked.handed[0][1]) == (0, 3)
+
+
+def test_trials_that_no_plan_holds_yet_are_told_of(planned: ExperimentStore) -> None:
+    row = {"sweep": "run-x", "name": "x", "command": "run", "trials": 10}
+    planned.append("sweeps", "run-x", [row])
+    assert unplanned(planned) == []
+    with planned.hold("run-x", {}):
+        assert unplanned(planned) == [("run-x", 4)]
+
+
+def test_retry_exits_1_where_trials_fail_again(
+    small_text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "store"
+    monkeypatch.setattr("sweep.checkpointing.Checkpoints.simulate", breaks)
+    run(SweepSpec.from_text(small_text), path, backend="serial")
+    assert invoke(["retry", str(path), "status = 'error'", "--backend", "serial"]) == 1
+    assert "24 error" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert invoke(["retry", str(path), "status = 'error'", "--backend", "serial"]) == 0
+    assert invoke(["retry", str(path), "status = 'nonsense'", "--backend", "serial"]) == 0
+    assert "no trial meets the condition" in capsys.readouterr().err
+
 
 def test_a_driver_is_known_by_its_plan() -> None:
     assert drives("run-a", "run-a")
@@ -127,5 +176,5 @@ def test_a_driver_is_known_by_its_plan() -> None:
     assert not drives("campaign-d", "c-r0003")
 
 
-def breaks(trial: object) -> None:
+def breaks(*_: object) -> None:
     raise ValueError("for a test")

@@ -110,14 +110,6 @@ def test_a_run_killed_again_and_again_ends_in_the_same_rows(tmp_path: Path, back
     assert series_rows(ExperimentStore(path)) == series_rows(undisturbed)
 
 
-def test_sigterm_exits_143_and_leaves_what_was_committed(tmp_path: Path) -> None:
-    spec, path = tmp_path / "spec.toml", tmp_path / "store"
-    spec.write_text(LARGER)
-    arguments = ["run", str(spec), "--store", str(path), "--backend", "process", "--workers", "1"]
-    assert interrupted(arguments, path, 1, signal.SIGTERM) == 143
-    assert len(ExperimentStore(path).statuses()) >= 64
-
-
 def test_a_campaign_killed_again_and_again_proposes_the_same_points(
     small_text: str, undisturbed_campaign: ExperimentStore, tmp_path: Path
 ) -> None:

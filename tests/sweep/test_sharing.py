@@ -1,5 +1,6 @@
 """One store and several drivers, one sweep and any number of workers: the same rows, nobody in the way."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -101,3 +102,25 @@ def test_drivers_of_other_plans_work_side_by_side(undisturbed: ExperimentStore, 
         run(SweepSpec.from_text(LARGER), store, backend="serial")
     run(other, store, backend="serial")
     same(store, undisturbed)
+
+
+OWN_SESSION = """
+import ray
+from sweep import SweepSpec, run
+
+if __name__ == "__main__":
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    kept = ray.put(41)
+    outcome = run(SweepSpec.from_toml({spec!r}), {store!r}, workers=1)
+    assert dict(outcome.statuses) == {{"complete": 24}}, outcome
+    assert ray.get(kept) == 41
+"""
+
+
+@pytest.mark.slow
+def test_a_session_of_ray_that_the_caller_has_is_used_and_left_alone(tmp_path: Path) -> None:
+    spec, script = tmp_path / "spec.toml", tmp_path / "own.py"
+    spec.write_text(SMALL)
+    script.write_text(OWN_SESSION.format(spec=str(spec), store=str(tmp_path / "store")))
+    environment = {**os.environ, "RAY_AUTH_MODE": "disabled", "PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run([sys.executable, str(script)], check=True, timeout=120, env=environment)

@@ -1,5 +1,6 @@
 """The loop over a backend that exists on paper: what it writes, and when it ends."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,6 +182,16 @@ def test_a_plan_that_was_taken_over_is_left(store: ExperimentStore, monkeypatch:
         happenings = list(happening_stream(store, Given([chunk(0)]), Paper(store), None, hold))
     assert happenings[-1] == Stopped(Stop.TAKEN_OVER)
     assert statuses(store) == {}
+
+
+def test_what_landed_while_the_caller_took_its_time_is_no_timeout(store: ExperimentStore) -> None:
+    source, policy = Given([chunk(n) for n in range(4)]), Policy(timeout=0.2)
+    with store.hold("plan", {}) as hold:
+        for happening in happening_stream(store, source, Paper(store), policy, hold):
+            if isinstance(happening, Landed):
+                assert happening.statuses == ("invalid",)
+                time.sleep(0.5)
+    assert set(statuses(store).values()) == {"invalid"}
 
 
 class TestRequests:

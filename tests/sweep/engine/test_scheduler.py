@@ -285,6 +285,22 @@ def test_a_bad_node_among_good_ones_is_tried_less_and_less_often_and_ends_nothin
     assert 5 <= len(starts) <= 12
 
 
+def test_a_store_in_trouble_is_waited_for_though_no_worker_comes_up_meanwhile() -> None:
+    world = World.of([chunk(0, 1)], policy=Policy(patience=100.0, start_timeout=1000.0))
+    world.obey()
+    world.wake()
+    world.fail(0, Cause.FAULT, "no space left")
+    while world.now < 60.0 and world.given_up is None:
+        for worker in sorted(world.starting):
+            world.fail(worker, Cause.START, "no space left")
+        if world.busy:
+            world.fail(min(world.busy), Cause.FAULT, "no space left")
+        world.wait(1.0)
+    assert world.given_up is None
+    world.to_the_end()
+    assert world.landed == {0: 1, 1: 1}
+
+
 def test_a_store_that_recovers_costs_nothing() -> None:
     world = World.of([chunk(0, 1)])
     world.obey()

@@ -150,6 +150,11 @@ def test_a_time_is_read_as_slurm_and_people_write_it(text: str, expected: float)
     assert seconds(text) == expected
 
 
+def test_no_time_at_all_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["run", "examples/grid.toml", "--store", "s", "--walltime", "0s"]) == 2
+    assert "walltime: expected seconds above 0" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["", "soon", "3:5", "-5", "1:2:3:4", "nan"])
 def test_and_anything_else_is_refused(text: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert invoke(["run", "spec.toml", "--store", "s", f"--walltime={text}"]) == 2
