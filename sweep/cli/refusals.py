@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from store import DamagedStoreError, HeldError, UnreachableError, WriteError
+from store import DamagedStoreError, HeldError, UnreachableError
 
 BAD_INPUT = 2
 STORE_UNUSABLE = 3
 
-_OF_THE_STORE = (DamagedStoreError, HeldError, UnreachableError, WriteError)
+_OF_THE_STORE = (DamagedStoreError, HeldError, UnreachableError)
 
 # Named, not imported: what a command has not loaded cannot fail.
 _EXPECTED = {

@@ -7,6 +7,7 @@ from typing import final
 import click
 
 from store import UnreachableError, WriteError
+from sweep.cli.refusals import STORE_UNUSABLE
 from sweep.engine.stops import Stop
 from sweep.errors import ClusterLostError
 
@@ -24,6 +25,10 @@ class resumable:  # noqa: N801  # reads as a word in a with statement
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if kind is not None and issubclass(kind, (KeyboardInterrupt, SystemExit, *_UNFINISHED)):
             _say("stopped")
+        if isinstance(error, WriteError):
+            # Here it is the store that cannot be written to, not a file that was asked for.
+            click.echo(f"regimap: {error}", err=True)
+            raise click.exceptions.Exit(STORE_UNUSABLE) from None
 
     def ended(self, stopped: Stop | None) -> None:
         """Tell of a job that stopped by itself, if it did."""

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from store import ExperimentStore
+from store import ExperimentStore, WriteError
 from sweep import SweepSpec, campaign
 from sweep.cli import COMMANDS, invoke
+from sweep.engine.policy import Policy
 from tests.sweep.conftest import SMALL
 
 ROOT = Path(__file__).parents[2]
@@ -158,3 +159,15 @@ def test_ctrl_c_exits_130_and_says_how_to_resume(spec: Path, tmp_path: Path, cap
     monkeypatch.setattr("sweep.checkpointing.Checkpoints.simulate", interrupt)
     assert invoke(["run", str(spec), "--store", str(tmp_path / "store"), "--backend", "serial"]) == 130
     assert f"Resume with: regimap run {spec}" in capsys.readouterr().err
+
+
+def test_a_full_store_exits_3_and_says_how_to_go_on(spec: Path, tmp_path: Path, capsys, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise WriteError("no space left")
+
+    monkeypatch.setattr("store.store.commit_fragment", full)
+    monkeypatch.setattr("sweep.job.policy_of", lambda engine: Policy(patience=0.1, first_wait=0.01))
+    assert invoke(["run", str(spec), "--store", str(tmp_path / "store"), "--backend", "serial"]) == 3
+    said = capsys.readouterr().err
+    assert "no space left" in said
+    assert "Resume with: regimap run" in said
