@@ -18,7 +18,8 @@ AREA = "1/q_D^2"
 DIFFUSION = "hbar/m*"
 ACCELERATION_SQUARED = "(hbar^2 q_D^3/m*^2)^2"
 
-FINAL_STATUSES = ("complete", "escaped", "invalid")
+DATA_STATUSES = ("complete", "escaped")
+FINAL_STATUSES = (*DATA_STATUSES, "invalid")
 FAILED_STATUSES = ("error", "timeout", "lost", "cancelled")
 STATUSES = FINAL_STATUSES + FAILED_STATUSES
 

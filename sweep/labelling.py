@@ -24,6 +24,7 @@ from learn import (
     valid_lengths,
 )
 from store import ExperimentStore
+from store.schema import DATA_STATUSES
 from sweep.chunk import Chunk
 from sweep.errors import SweepError
 from sweep.trial import canonical_json, digest
@@ -39,7 +40,6 @@ COLUMNS = (
 )
 # A group whose common valid time is shorter than this share of t_final names no regime.
 VALID_SHARE = 0.5
-FINISHED = ("complete", "escaped")
 
 FloatArray = NDArray[np.float64]
 Key = tuple[str, bool]
@@ -257,7 +257,7 @@ def _comparable(
         key: group
         for key, group in groups.items()
         if len(group) >= planned.get(key, 0)
-        and all(trial["status"] in FINISHED for trial in group)
+        and all(trial["status"] in DATA_STATUSES for trial in group)
         and min(trial["t_valid"] / trial["t_final"] for trial in group) >= VALID_SHARE
     }
 

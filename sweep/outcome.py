@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
 from store import ExperimentStore
+from store.schema import DATA_STATUSES
 from sweep.engine.stops import Stop
+from sweep.lookup import rows_by_id
+
+# Stands in counts for the status of a trial without a row.
+MISSING = "missing"
 
 
 @final
@@ -32,22 +38,16 @@ class Outcome:
     @property
     def failed(self) -> dict[str, int]:
         """Trials by status, of those that give no data."""
-        return {
-            status: count
-            for status, count in self.statuses
-            if status not in ("complete", "escaped", "missing")
-        }
+        return {status: count for status, count in self.statuses if status not in (*DATA_STATUSES, MISSING)}
 
     @property
     def missing(self) -> int:
         """Trials that were not run."""
-        return dict(self.statuses).get("missing", 0)
+        return dict(self.statuses).get(MISSING, 0)
 
 
 def count_statuses(store: ExperimentStore, trial_ids: Sequence[str]) -> tuple[tuple[str, int], ...]:
-    """Trials by status, those without a row as "missing"."""
-    query = """
-    SELECT coalesce(status, 'missing') AS status, count(*) FROM (SELECT unnest(?::VARCHAR[]) AS trial_id)
-    LEFT JOIN trials USING (trial_id) GROUP BY ALL ORDER BY ALL
-    """
-    return tuple((str(status), int(count)) for status, count in store.sql(query, [list(trial_ids)]).rows())
+    """Trials by status, those without a row as missing."""
+    found = rows_by_id(store, trial_ids, ("status",))
+    statuses = (found.get(trial_id, (MISSING,))[0] for trial_id in trial_ids)
+    return tuple(sorted(Counter(statuses).items()))

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from store.records import series_table, trials_table
+from store.schema import DATA_STATUSES
 from sweep.errors import SimulatorError
 from sweep.simulators import Records
 from sweep.trial import Trial
-
-GIVES_DATA = ("complete", "escaped")
 
 
 def checked(trial: Trial, returned: object) -> Records:
@@ -39,7 +38,7 @@ def checked(trial: Trial, returned: object) -> Records:
         raise SimulatorError(
             f"simulator: expected a row of trial {trial.trial_id}, got {row['trial_id']!r}; leave the id out"
         )
-    lacking = ", ".join(_without_numbers(row, series)) if row.get("status") in GIVES_DATA else ""
+    lacking = ", ".join(_without_numbers(row, series)) if row.get("status") in DATA_STATUSES else ""
     if lacking:
         return {**row, "status": "invalid", "reason": f"not a finite number: {lacking}"}, series
     return dict(row), series

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, final
 
 from store import FAILED_STATUSES, ExperimentStore, Holder, Result
-from sweep.engine.standing import WITH_DATA
+from store.schema import DATA_STATUSES
 from sweep.holds import drives
 from sweep.reasons import kind_sql
 
 TOP = 10
-_WITH_DATA = ", ".join(f"'{status}'" for status in WITH_DATA)
+_WITH_DATA = ", ".join(f"'{status}'" for status in DATA_STATUSES)
 _FAILED = ", ".join(f"'{status}'" for status in FAILED_STATUSES)
 # One pass over three columns.
 _TRIALS = f"""

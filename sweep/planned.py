@@ -9,6 +9,7 @@ from typing import final
 from store import ExperimentStore
 from sweep.chunk import Chunk, chunked, from_rows, to_rows
 from sweep.engine.source import Source
+from sweep.lookup import rows_by_id
 from sweep.trial import Trial
 
 # Trials whose chunks are persisted together, and held in memory at a time.
@@ -109,13 +110,7 @@ class PlannedSource(Source):
     def _unlanded(self, chunks: list[Chunk]) -> Iterator[Chunk]:
         """The chunks without their trials that have a row."""
         ids = [trial.trial_id for chunk in chunks for trial in chunk.trials]
-        landed = landed_ids(self._store, ids)
+        landed = rows_by_id(self._store, ids)
         self._already += len(landed)
         rests = (chunk.without(landed) for chunk in chunks)
         return (rest for rest in rests if rest is not None)
-
-
-def landed_ids(store: ExperimentStore, trial_ids: list[str]) -> set[str]:
-    """Those of the trials that have a row."""
-    query = "SELECT trial_id FROM trials WHERE trial_id IN (SELECT unnest(?::VARCHAR[]))"
-    return {row[0] for row in store.sql(query, [trial_ids]).rows()}

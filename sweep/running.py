@@ -16,7 +16,7 @@ from sweep.errors import EngineError
 from sweep.job import Job
 from sweep.labelling import Labelling, label_chunks
 from sweep.memory import worker_memory
-from sweep.outcome import Outcome, count_statuses
+from sweep.outcome import MISSING, Outcome, count_statuses
 from sweep.planned import PlannedSource
 from sweep.planning import check_resolvable, plan_design, stream_trials
 from sweep.provenance import Provenance, require_clean
@@ -205,4 +205,4 @@ def _counted_by_plan(store: ExperimentStore, plan: str, total: int) -> tuple[tup
     """
     counts = {str(status): int(count) for status, count in store.sql(query, [plan]).rows()}
     missing = total - sum(counts.values())
-    return tuple(sorted((counts | ({"missing": missing} if missing > 0 else {})).items()))
+    return tuple(sorted((counts | ({MISSING: missing} if missing > 0 else {})).items()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing as mp
 import os
+import pickle
 import signal
 import tempfile
 import time
@@ -164,10 +165,8 @@ def _serve(pipe: Connection, assignment: Assignment, parent: int, output: Path) 
 
 def _portable(error: Exception) -> Exception | None:
     """The error itself where another process can make one like it."""
-    from pickle import dumps, loads  # noqa: PLC0415  # only here, where something went wrong
-
     try:
-        loads(dumps(error))
+        pickle.loads(pickle.dumps(error))
     except Exception:
         return None
     return error

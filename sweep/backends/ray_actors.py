@@ -14,6 +14,7 @@ import time
 from typing import Any, final
 
 import ray
+from ray._private.state import available_resources_per_node  # Ray's public sum hides the nodes
 from ray.exceptions import ActorDiedError, OutOfMemoryError, RayError, RayTaskError, WorkerCrashedError
 
 from sweep.backends.base import Backend, Event, Failed, Finished, Up
@@ -265,8 +266,6 @@ def _cause(error: RayError, starting: bool) -> Cause:
 
 def _free() -> list[dict[str, float]]:
     """Resources that are free, of each node that lives."""
-    from ray._private.state import available_resources_per_node  # noqa: PLC0415  # Ray's public sum hides the nodes
-
     return list(available_resources_per_node().values())
 
 

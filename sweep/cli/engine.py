@@ -114,7 +114,8 @@ def engine_options(*, parts: bool = False) -> Callable[[Decorated], Decorated]:
                 return in_json(lambda: function(**options, engine=Engine(**chosen)))
             return function(**options, engine=Engine(**chosen))
 
-        for option in (*PLACES, *LIMITS, *((PART,) if parts else ())):
+        # The last one applied comes first in the help.
+        for option in reversed((*PLACES, *LIMITS, *((PART,) if parts else ()))):
             command = option(command)
         return command  # type: ignore[return-value]  # the decorated command takes the options in its place
 

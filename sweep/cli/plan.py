@@ -16,7 +16,7 @@ from store import ExperimentStore
 from sweep.calibration import CALIBRATION, PAST, Speed, calibrate, from_rows
 from sweep.chunk import missing
 from sweep.forecast import Forecast, largest_memory
-from sweep.planned import landed_ids
+from sweep.lookup import rows_by_id
 from sweep.planning import Plan, campaign_rounds, design_trials, plan_campaign, plan_design
 from sweep.provenance import processor_name
 from sweep.spec import SweepSpec
@@ -78,7 +78,7 @@ def plan_command(
     plan = plan_campaign(checked, budget) if adaptive else plan_design(checked)
     rounds = campaign_rounds(checked, budget, opened) if adaptive else [design_trials(checked)]
     ids = [trial.trial_id for trials in rounds for trial in trials]
-    landed = set() if opened is None else landed_ids(opened, ids)
+    landed = {} if opened is None else rows_by_id(opened, ids)
     left = [trial for trials in rounds for trial in missing(trials, landed)]
     speed = _speed(left, opened, calibrating=not no_calibrate)
     forecast = Forecast.of(rounds, landed, speed)

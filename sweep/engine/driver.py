@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import final
 
 from store import ExperimentStore, Hold
+from store.schema import DATA_STATUSES
 from sweep.backends import Backend, Event, Failed, Finished, Up
 from sweep.engine.causes import Cause
 from sweep.engine.commands import GiveUp, Kill, Record, Run, Start
@@ -91,7 +93,7 @@ class _Drive:
     looked: float = float("-inf")
     landed: bool = False
     stopping: bool = False
-    retried: set[tuple[str, int]] = field(default_factory=set)
+    retried: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def nothing_to_do(self) -> bool:
         """Take the first chunks and the requests of old, and see whether any work follows."""
@@ -170,7 +172,7 @@ class _Drive:
             case Up(worker):
                 self.scheduler.up(worker)
             case Finished(worker, report):
-                failed = any(status not in ("complete", "escaped") for status in report.statuses)
+                failed = any(status not in DATA_STATUSES for status in report.statuses)
                 chunk = self.scheduler.finished(worker, now, failed)
                 if chunk is not None:
                     yield self._land(Landed(chunk, report.statuses, report.reasons, report.seconds))
@@ -205,7 +207,7 @@ class _Drive:
         self.scheduler.spare(request.trial_ids)
         for attempt, chunks in again(self.store, request):
             # What was asked for twice runs once.
-            rests = (chunk.without({i for i, n in self.retried if n == attempt}) for chunk in chunks)
-            fresh = [rest for rest in rests if rest is not None]
-            self.retried.update((trial.trial_id, attempt) for chunk in fresh for trial in chunk.trials)
+            offered = self.retried[attempt]
+            fresh = [rest for chunk in chunks if (rest := chunk.without(offered)) is not None]
+            offered.update(trial.trial_id for chunk in fresh for trial in chunk.trials)
             self.scheduler.offer(fresh, attempt)

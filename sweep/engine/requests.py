@@ -10,6 +10,7 @@ from typing import Any, final
 from store import ExperimentStore
 from store.schema import FAILED_STATUSES
 from sweep.chunk import Chunk, chunked
+from sweep.lookup import rows_by_id
 from sweep.trial import Trial
 
 CANCEL, RETRY = "cancel", "retry"
@@ -89,7 +90,7 @@ def again(store: ExperimentStore, request: Request) -> Iterator[tuple[int, list[
     chunks : list of Chunk
     """
     asked = dict(zip(request.trial_ids, request.attempts, strict=True))
-    found = _rows(store, request.trial_ids, "status, attempt")
+    found = rows_by_id(store, request.trial_ids, ("status", "attempt"))
     attempts: dict[int, list[str]] = defaultdict(list)
     for trial_id, attempt in asked.items():
         status, now = found.get(trial_id, (None, 0))
@@ -107,8 +108,3 @@ def planned_trials(store: ExperimentStore, trial_ids: Sequence[str]) -> list[Tri
     )
     texts = dict(store.sql(query, [list(trial_ids)]).rows())
     return [Trial.from_text(texts[trial_id]) for trial_id in trial_ids if trial_id in texts]
-
-
-def _rows(store: ExperimentStore, trial_ids: Sequence[str], columns: str) -> dict[str, tuple[Any, ...]]:
-    query = f"SELECT trial_id, {columns} FROM trials WHERE trial_id IN (SELECT unnest(?::VARCHAR[]))"
-    return {row[0]: tuple(row[1:]) for row in store.sql(query, [list(trial_ids)]).rows()}

@@ -143,8 +143,7 @@ class Scheduler:
         if failures and self.policy.fail_fast:
             self.stop(Stop.FAIL_FAST, now, self.policy.grace)
         if state.trials >= self.policy.recycle:
-            self._orders.append(Kill(worker))
-            del self._workers[worker]
+            self._end(worker)
         return chunk
 
     def failed(
@@ -182,8 +181,7 @@ class Scheduler:
         self._agenda.cancel(self._cancelled, reason)
         for number, worker in list(self._workers.items()):
             if worker.task and any(trial.trial_id in self._cancelled for trial in worker.task.chunk.trials):
-                self._orders.append(Kill(number))
-                del self._workers[number]
+                self._end(number)
                 self._agenda.again(worker.task, now)
 
     def spare(self, trial_ids: Collection[str]) -> None:
@@ -196,6 +194,10 @@ class Scheduler:
         if self._closing is None:
             self._closing = _Closing(reason, until)
         self._closing.until = min(self._closing.until, until)
+
+    def _end(self, number: int) -> None:
+        self._orders.append(Kill(number))
+        del self._workers[number]
 
     def _drain_orders(self) -> Iterator[Command]:
         while True:
@@ -214,12 +216,10 @@ class Scheduler:
             if worker.task is None:
                 continue
             if closed:
-                self._orders.append(Kill(number))
-                del self._workers[number]
+                self._end(number)
                 self._agenda.again(worker.task, now)
             elif now >= worker.deadline:
-                self._orders.append(Kill(number))
-                del self._workers[number]
+                self._end(number)
                 spent = f"still running after {now - worker.since:.0f} s, its deadline"
                 self._charge(worker.task, Cause.TIMEOUT, spent, None, now)
 
@@ -315,5 +315,4 @@ class Scheduler:
         state.faults += 1
         state.rests_until = now + self.policy.backoff(state.faults)
         if state.faults >= WORST:
-            self._orders.append(Kill(number))
-            del self._workers[number]
+            self._end(number)

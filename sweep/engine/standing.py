@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, final
 
-WITH_DATA = ("complete", "escaped")
-"""Statuses of trials that give data."""
-
 
 @final
 @dataclass(frozen=True)

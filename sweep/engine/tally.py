@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import final
 
+from store.schema import DATA_STATUSES
 from sweep.engine.happenings import Happening, Landed, Pulse
 from sweep.engine.source import Source
-from sweep.engine.standing import WITH_DATA, Standing
+from sweep.engine.standing import Standing
 from sweep.reasons import kind_of
 
 # Landings that the rate is taken from: the last ones, for the longest chunks go first.
@@ -94,7 +95,7 @@ class Tally:
                 self.landed += 1
             else:
                 self.failed[before] -= 1
-            if status not in WITH_DATA:
+            if status not in DATA_STATUSES:
                 self._remember(trial.trial_id, status)
                 self._last_failure = reason or status
                 news += self._new_kind(status, self._last_failure)
