@@ -6,7 +6,11 @@ cluster.
 """
 
 from learn.acquisition import bald, margin, straddle
-from learn.boundary import Areas, BoundaryLine, RegimeMap, changed_area
+from learn.agreement import Agreement, agreement
+from learn.area import Areas
+from learn.boundary import RegimeMap, changed_area
+from learn.choice import Choice, Judgement
+from learn.crossing import BoundaryPoints
 from learn.distance import cross_distances, distance_matrix
 from learn.errors import (
     InvalidClusterCountError,
@@ -28,21 +32,31 @@ from learn.features import (
     stack_channels,
     valid_lengths,
 )
-from learn.matching import match
-from learn.regimes import Assignment, Clustering, assign, cluster_series
+from learn.line import BandRegion, BoundaryLine
+from learn.matching import following, match, partners, reordered
+from learn.place import BoundaryPlace
+from learn.regimes import METHODS, Assignment, Clustering, Method, assign, cluster_series
 from learn.sampler import BoundarySampler
 from learn.space import Axis, SearchSpace
 from learn.stopping import RoundSummary, StopRule
 from learn.study import Observation, propose, rebuild_study
+from learn.surface import BoundarySurface
 from learn.surrogate import RegimeClassifier
 from learn.trials import Proposal, explanation
 
 __all__ = [
+    "METHODS",
+    "Agreement",
     "Areas",
     "Assignment",
     "Axis",
+    "BandRegion",
     "BoundaryLine",
+    "BoundaryPlace",
+    "BoundaryPoints",
     "BoundarySampler",
+    "BoundarySurface",
+    "Choice",
     "Clustering",
     "FeatureScale",
     "InvalidClusterCountError",
@@ -50,7 +64,9 @@ __all__ = [
     "InvalidSeriesError",
     "InvalidSettingError",
     "InvalidSpaceError",
+    "Judgement",
     "LearnError",
+    "Method",
     "NoObservationsError",
     "Observation",
     "Proposal",
@@ -60,6 +76,7 @@ __all__ = [
     "SearchSpace",
     "StopRule",
     "UnsupportedDimensionError",
+    "agreement",
     "assign",
     "bald",
     "changed_area",
@@ -68,13 +85,16 @@ __all__ = [
     "distance_matrix",
     "ensemble_mean",
     "explanation",
+    "following",
     "log_growth",
     "log_ratio",
     "margin",
     "match",
+    "partners",
     "pooled_scale",
     "propose",
     "rebuild_study",
+    "reordered",
     "resample",
     "stack_channels",
     "straddle",

@@ -3,32 +3,35 @@
 The objective value of a trial plays no part: the result of a study is `BoundarySampler.classify(study)`.
 """
 
+import threading
 import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.study import Study
-from optuna.trial import FrozenTrial
-from scipy.spatial import KDTree
+from optuna.trial import FrozenTrial, TrialState
 
 from learn.acquisition import AcquisitionName, acquisition_by_name
 from learn.boundary import RegimeMap
-from learn.errors import InvalidSettingError, NoObservationsError
+from learn.candidates import apart, candidates
+from learn.choosing import Chosen, Cost, choose, new_or_again
+from learn.errors import InvalidSettingError, InvalidSpaceError, NoObservationsError
+from learn.schedule import Chain, learned
 from learn.space import SearchSpace, unit_sobol
 from learn.surrogate import RegimeClassifier
-from learn.trials import Evidence, Proposal, fixed_params, gather, publish
+from learn.trials import Evidence, Proposal, check_told, fixed_params, gather, publish
 from learn.value import Floats
 
-CANDIDATES = 2048
-NEAR = 64  # candidates nearest to the boundary, each moved MOVES times by SPREAD of the box
-MOVES = 4
-SPREAD = 0.03
-SPACING = 0.15  # least distance to a known point, in units of n^(-1/d)
+FLOOR_TRIES, FLOOR_STRIDE = 8, 1024  # more than a study has of them
+SAME = 1e-9  # ledgers round
+
+ASKING = threading.Lock()
 
 # Independent streams of random numbers under one seed.
-FALLBACK, CANDIDATE, MOVE, FOREIGN = range(1, 5)
+FLOOR, CANDIDATE, FOREIGN = range(1, 4)
 
 
 class BoundarySampler(BaseSampler):
@@ -51,6 +54,14 @@ class BoundarySampler(BaseSampler):
         Share of later trials that stay Sobol points, so that no regime is overlooked for good.
     acquisition : {"straddle", "bald", "margin"}
         What to maximise.
+    cost : function, optional
+        Relative cost of a trial at a point, a mapping of axis name to value: the point of the highest
+        acquisition per cost is chosen. It is called some two thousand times for each choice. All cost alike
+        if left out.
+    replicate_cost : float, optional
+        Cost of one more realization of an observed point, a new point being 1: where that teaches more for
+        its cost, a point is proposed again, its trial to be worth one label. Only for simulators that answer
+        anew each time; no point is proposed again if left out.
 
     Raises
     ------
@@ -74,19 +85,28 @@ class BoundarySampler(BaseSampler):
         n_startup: int = 12,
         floor: float = 0.125,
         acquisition: AcquisitionName = "straddle",
+        cost: Cost | None = None,
+        replicate_cost: float | None = None,
     ) -> None:
         for name, value, least in (("seed", seed, 0), ("n_startup", n_startup, 1)):
             if not isinstance(value, (int, np.integer)) or value < least:
                 raise InvalidSettingError(f"expected {name} to be an integer >= {least}, got {value!r}")
         if not 0 <= floor <= 1:
             raise InvalidSettingError(f"expected floor between 0 and 1, got {floor}; 0.125 is a good one")
+        if replicate_cost is not None and not 0 < replicate_cost < np.inf:
+            raise InvalidSettingError(
+                f"expected replicate_cost above 0, got {replicate_cost}; "
+                "give the cost of one more realization of a point, a new point being 1"
+            )
         self.space = space
         self.seed = int(seed)
         self.n_startup = int(n_startup)
         self.floor = floor
+        self.cost = cost
+        self.replicate_cost = replicate_cost
         self._acquisition = acquisition_by_name(acquisition)
-        # Only a memory of the last fit, keyed by all that went into it.
-        self._last_fit: tuple[bytes, RegimeClassifier] | None = None
+        # Only a memory of the last fits: they follow from the study.
+        self._chain: Chain | None = None
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Give the space: it is explicit, whatever earlier trials used."""
@@ -101,17 +121,44 @@ class BoundarySampler(BaseSampler):
         """Choose a point, publish it in the trial's system attributes, return it."""
         if not search_space:
             return {}
-        proposal = self._propose(gather(study, self.space, asking=trial.number), trial)
-        publish(study, trial, proposal)
+        absent = [name for name in self.space.names if name not in search_space]
+        if absent:
+            raise InvalidSpaceError(
+                f"expected to choose all axes of the space together, got none of {', '.join(absent)}; "
+                "to fix a value, leave its axis out of the space"
+            )
+        # Threads ask one by one, so that each sees what the others were given.
+        with ASKING:
+            proposal = self._propose(gather(study, self.space, asking=trial.number), trial)
+            publish(study, trial, proposal)
         return dict(proposal.point)
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:  # noqa: ANN401  # as in the base class
-        """Draw a parameter that is not an axis of the space at random."""
+        """Draw a parameter that is not an axis of the space at random.
+
+        Raises
+        ------
+        InvalidSpaceError
+            If it has the name of an axis: its suggested bounds cannot hold what was chosen.
+        """
+        axis = next((axis for axis in self.space.axes if axis.name == param_name), None)
+        if axis is not None:
+            raise InvalidSpaceError(
+                f"axis {param_name!r}: expected it suggested as {axis.distribution}, "
+                f"got {param_distribution}; use the bounds of the space"
+            )
         key = [self.seed, FOREIGN, trial.number, zlib.crc32(param_name.encode())]
         random = RandomSampler(seed=int(np.random.SeedSequence(key).generate_state(1)[0]))
         return random.sample_independent(study, trial, param_name, param_distribution)
+
+    def after_trial(
+        self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
+    ) -> None:
+        """Look at what a complete trial reports: see `learn.trials.check_told`."""
+        if state == TrialState.COMPLETE:
+            check_told(study, trial, self.space)
 
     def reseed_rng(self) -> None:
         """Do nothing: there is no generator whose state could be shared."""
@@ -134,28 +181,50 @@ class BoundarySampler(BaseSampler):
 
     def _propose(self, evidence: Evidence, trial: FrozenTrial) -> Proposal:
         fixed = fixed_params(trial, self.space)
-        if trial.number < self.n_startup:
+        if trial.number < self.n_startup or evidence.regimes_seen < 2:
+            # No boundary was seen yet: go on looking for one.
             return Proposal(self._named(self._sobol(trial.number), fixed), "startup")
-        if not len(evidence.observed):
-            # Another stream than the floor's, whose indices run through the startup design's continuation.
-            point = unit_sobol(self.space.dimension, 1, [self.seed, FALLBACK], start=trial.number)
-            return Proposal(self._named(point, fixed), "startup")
         classifier = self._fitted(evidence).condition(np.vstack([evidence.pending, evidence.failed]))
         slot = self._floor_slot(trial.number)
         if slot is not None:
-            return self._judged(classifier, self._sobol(self.n_startup + slot), fixed, "floor")
+            return self._judged(classifier, self._floor(slot, evidence), fixed, "floor")
+        chosen = self._choice(classifier, evidence, trial.number, fixed)
+        return self._judged(classifier, chosen.point, fixed, "replicate" if chosen.repeated else "boundary")
+
+    def _choice(
+        self, classifier: RegimeClassifier, evidence: Evidence, number: int, fixed: Mapping[str, float]
+    ) -> Chosen:
         known = np.vstack([evidence.observed, evidence.pending, evidence.failed])
-        candidates = _apart(self._candidates(classifier, trial.number), known)
-        # Rounded, so that the last bits of linear algebra do not decide; the first of equals wins.
-        best = int(np.argmax(np.round(self._acquisition(classifier, candidates), 9)))
-        return self._judged(classifier, candidates[best : best + 1], fixed, "boundary")
+        points = candidates(classifier, self.space.dimension, (self.seed, CANDIDATE, number))
+        for column, axis in enumerate(self.space.axes):
+            if axis.name in fixed:
+                points[:, column] = axis.to_unit(np.array(float(fixed[axis.name])))
+        points = apart(self.space.snapped(points), known)
+        new = choose(classifier, self._acquisition, points, None if self.cost is None else self._prices)
+        if self.replicate_cost is None or fixed:
+            return new
+        labels = float(np.median(evidence.counts))
+        observed = self.space.inside(evidence.observed)
+        return new_or_again(classifier, self._acquisition, new, observed, labels, self.replicate_cost)
+
+    def _prices(self, points: Floats) -> Floats:
+        assert self.cost is not None  # asked for only where there is one
+        named = [self.space.point(row) for row in self.space.from_unit(points)]
+        prices = np.array([self.cost(point) for point in named], dtype=np.float64)
+        if not np.all(np.isfinite(prices) & (prices > 0)):
+            worst = int(np.argmin(np.isfinite(prices) & (prices > 0)))
+            raise InvalidSettingError(
+                f"expected a cost above zero for every point, got {prices[worst]} for {named[worst]}; "
+                "return the relative price of a trial there"
+            )
+        return prices
 
     def _judged(
         self,
         classifier: RegimeClassifier,
         unit: Floats,
         fixed: dict[str, float],
-        why: Literal["floor", "boundary"],
+        why: Literal["floor", "boundary", "replicate"],
     ) -> Proposal:
         point = self._named(unit, fixed)
         at = self.space.to_unit(self.space.rows([point]))
@@ -164,10 +233,16 @@ class BoundarySampler(BaseSampler):
 
     def _fitted(self, evidence: Evidence) -> RegimeClassifier:
         arrays = (evidence.observed, evidence.memberships, evidence.counts)
-        key = b"".join(repr(array.shape).encode() + array.tobytes() for array in arrays)
-        if self._last_fit is None or self._last_fit[0] != key:
-            self._last_fit = key, RegimeClassifier.fit(*arrays)
-        return self._last_fit[1]
+        self._chain = chain = learned(*arrays, before=self._chain)
+        return RegimeClassifier.fit(*arrays, kernel=chain.kernel)
+
+    def _floor(self, slot: int, evidence: Evidence) -> Floats:
+        """Point (1, d) of the floor's design; a later one where it is known, from an earlier study."""
+        known = np.vstack([evidence.observed, evidence.pending, evidence.failed])
+        starts = range(slot, slot + FLOOR_TRIES * FLOOR_STRIDE, FLOOR_STRIDE)
+        points = [unit_sobol(self.space.dimension, 1, [self.seed, FLOOR], start) for start in starts]
+        points = [self.space.snapped(point) for point in points]
+        return next((p for p in points if np.abs(known - p).max(axis=1).min() > SAME), points[0])
 
     def _floor_slot(self, number: int) -> int | None:
         """Index of this trial among those of the exploration floor, None if it is not one of them.
@@ -181,27 +256,5 @@ class BoundarySampler(BaseSampler):
     def _sobol(self, index: int) -> Floats:
         return unit_sobol(self.space.dimension, 1, [self.seed], start=index)
 
-    def _candidates(self, classifier: RegimeClassifier, number: int) -> Floats:
-        spread = unit_sobol(self.space.dimension, CANDIDATES, [self.seed, CANDIDATE, number])
-        if classifier.K == 1:
-            return spread
-        mean = np.sort(classifier.latent(spread)[0], axis=1)
-        near = spread[np.argsort(np.round(mean[:, -1] - mean[:, -2], 9), kind="stable")[:NEAR]]
-        rng = np.random.default_rng(np.random.SeedSequence([self.seed, MOVE, number]))
-        moved = np.repeat(near, MOVES, axis=0) + SPREAD * rng.standard_normal((NEAR * MOVES, near.shape[1]))
-        return np.vstack([spread, np.clip(moved, 0.0, 1.0)])
-
     def _named(self, unit: Floats, fixed: dict[str, float]) -> dict[str, float]:
         return {**self.space.point(self.space.from_unit(unit)[0]), **fixed}
-
-
-def _apart(candidates: Floats, known: Floats) -> Floats:
-    """Keep candidates (m, d) that are not on top of known points (n, d); all of them if none is left.
-
-    The noise model takes a repeated point for new evidence, but a simulator whose randomness is fixed by its
-    seed returns what it returned before.
-    """
-    n, dimension = known.shape
-    nearest, _ = KDTree(known).query(candidates)
-    free = candidates[nearest > SPACING * n ** (-1 / dimension)]
-    return free if len(free) else candidates

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
-from optuna.distributions import BaseDistribution, FloatDistribution
+from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from scipy.stats import qmc
 
 from learn.errors import InvalidSpaceError
@@ -28,17 +28,20 @@ class Axis:
         Bounds, in the axis's own unit; low < high, and both positive on a log axis.
     scale : {"linear", "log"}
         How the axis maps to the unit interval.
+    integer : bool
+        Whether only whole numbers are points; each has an equal part of the interval, or of its logarithm.
 
     Raises
     ------
     InvalidSpaceError
-        If the bounds are not finite, not ordered, or not positive on a log axis.
+        If the bounds are not finite, not ordered, not positive on a log axis, or not whole on an integer one.
     """
 
     name: str
     low: float
     high: float
     scale: Scale = "linear"
+    integer: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "low", _number(self.name, self.low))
@@ -58,6 +61,11 @@ class Axis:
                 f"axis {self.name!r}: expected positive bounds on a log axis, got low={self.low}; "
                 "raise low above zero or use scale='linear'"
             )
+        if self.integer and not (self.low.is_integer() and self.high.is_integer()):
+            raise InvalidSpaceError(
+                f"axis {self.name!r}: expected whole numbers as bounds of an integer axis, "
+                f"got low={self.low}, high={self.high}; round them"
+            )
         if not np.all(np.diff(_warp(self.scale, np.array([self.low, self.high]))) > 0):
             raise InvalidSpaceError(
                 f"axis {self.name!r}: expected bounds that differ by more than rounding, "
@@ -65,22 +73,38 @@ class Axis:
             )
 
     @property
-    def distribution(self) -> FloatDistribution:
+    def distribution(self) -> BaseDistribution:
         """The axis as an optuna distribution."""
-        return FloatDistribution(self.low, self.high, log=self.scale == "log")
+        log = self.scale == "log"
+        if self.integer:
+            return IntDistribution(int(self.low), int(self.high), log=log)
+        return FloatDistribution(self.low, self.high, log=log)
 
     def to_unit(self, values: Floats) -> Floats:
         """Map axis values to the unit interval (values outside the bounds map outside of it)."""
-        low, high = _warp(self.scale, np.array([self.low, self.high]))
+        low, high = self._ends()
         unit: Floats = (_warp(self.scale, values) - low) / (high - low)
         return unit
 
     def from_unit(self, unit: Floats) -> Floats:
         """Map the unit interval to axis values, never outside the bounds."""
-        low, high = _warp(self.scale, np.array([self.low, self.high]))
+        low, high = self._ends()
         warped = low * (1 - unit) + high * unit
-        values: Floats = np.clip(np.exp(warped) if self.scale == "log" else warped, self.low, self.high)
-        return values
+        values = np.exp(warped) if self.scale == "log" else warped
+        clipped: Floats = np.clip(np.rint(values) if self.integer else values, self.low, self.high)
+        return clipped
+
+    def holds(self, value: object) -> bool:
+        """Whether this is a number between the bounds."""
+        return isinstance(value, (int, float)) and self.low <= value <= self.high
+
+    def value(self, number: float) -> float:
+        """The number as a point of the axis has it: an int on an integer axis."""
+        return round(number) if self.integer else number
+
+    def _ends(self) -> Floats:
+        margin = 0.5 if self.integer else 0.0
+        return _warp(self.scale, np.array([self.low - margin, self.high + margin]))
 
 
 @dataclass(frozen=True)
@@ -146,7 +170,29 @@ class SearchSpace:
 
     def point(self, row: ArrayLike) -> dict[str, float]:
         """Name the values of one row (d,)."""
-        return dict(zip(self.names, self._columns(np.atleast_2d(row))[0].tolist(), strict=True))
+        numbers = self._columns(np.atleast_2d(row))[0].tolist()
+        return {axis.name: axis.value(number) for axis, number in zip(self.axes, numbers, strict=True)}
+
+    def snapped(self, U: Floats) -> Floats:
+        """Move points (n, d) of the unit cube to where the axes have points."""
+        return self.to_unit(self.from_unit(U)) if any(axis.integer for axis in self.axes) else U
+
+    def inside(self, U: Floats) -> Floats:
+        """Keep the points (n, d) that lie in the unit cube."""
+        kept: Floats = U[((U >= 0) & (U <= 1)).all(axis=1)]
+        return kept
+
+    @classmethod
+    def from_distributions(cls, distributions: Mapping[str, BaseDistribution]) -> "SearchSpace":
+        """The space of float and integer optuna distributions.
+
+        Raises
+        ------
+        InvalidSpaceError
+            For a categorical parameter, whose choices have no order for a boundary to lie in, and for a step
+            other than 1 of an integer.
+        """
+        return cls([_axis(name, distribution) for name, distribution in distributions.items()])
 
     def distributions(self) -> dict[str, BaseDistribution]:
         """Give the axes as optuna distributions, for `study.ask`."""
@@ -184,6 +230,20 @@ def unit_sobol(dimension: int, n: int, key: Sequence[int], start: int = 0) -> Fl
         engine.fast_forward(start - 1)
     rest = engine.random(n if start > 0 else n - 1) if n > (start == 0) else np.empty((0, dimension))
     return rest if start > 0 or n == 0 else np.vstack([first, rest])
+
+
+def _axis(name: str, distribution: BaseDistribution) -> Axis:
+    if not isinstance(distribution, (FloatDistribution, IntDistribution)):
+        raise InvalidSpaceError(
+            f"axis {name!r}: expected a float or an integer, got {distribution}; its choices have no "
+            "order for a boundary to lie in: fix it, and make a study for each choice"
+        )
+    integer = isinstance(distribution, IntDistribution)
+    if distribution.step not in ((1,) if integer else (None,)):
+        raise InvalidSpaceError(
+            f"axis {name!r}: expected no step, got {distribution}; sweep the number of the step instead"
+        )
+    return Axis(name, distribution.low, distribution.high, "log" if distribution.log else "linear", integer)
 
 
 def _number(name: str, value: object) -> float:

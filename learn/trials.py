@@ -1,6 +1,7 @@
 """What a study holds, as the sampler reads it: memberships, pending points, published suggestions."""
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,11 +15,12 @@ from learn.space import SearchSpace
 from learn.surrogate import checked_memberships
 from learn.value import ArrayValue, Floats
 
-Why = Literal["startup", "boundary", "floor", "enqueued"]
+Why = Literal["startup", "boundary", "replicate", "floor", "enqueued"]
 
 MEMBERSHIP = "membership"  # user attribute: shares of the regimes
 COUNT = "count"  # user attribute, optional: the number of hard labels that the membership is worth
 PARAMS = "regimap:relative_params"
+REFUSED = "regimap:refused"  # system attribute: why the trial is left aside
 WHY = "regimap:proposal"
 CHUNK = 2045  # a relational storage takes no longer attribute
 
@@ -31,9 +33,9 @@ class Proposal:
     ----------
     point : mapping of str to float
         Value of each axis.
-    why : {"startup", "boundary", "floor", "enqueued"}
-        A point of the first Sobol design; the highest acquisition; a Sobol point of the exploration floor;
-        the caller's own choice.
+    why : {"startup", "boundary", "replicate", "floor", "enqueued"}
+        A point of the first Sobol design, which lasts until two regimes were seen; the highest acquisition;
+        an observed point again; a Sobol point of the exploration floor; the caller's own choice.
     score : float or None
         Acquisition at the point, where there was a classifier.
     membership : tuple of float or None
@@ -56,11 +58,17 @@ class Evidence(ArrayValue):
     pending: Floats
     failed: Floats
 
+    @property
+    def regimes_seen(self) -> int:
+        """Number of regimes that are the most probable one of some observation."""
+        return len(np.unique(self.memberships.argmax(axis=1))) if len(self.memberships) else 0
+
 
 def gather(study: Study, space: SearchSpace, asking: int | None = None) -> Evidence:
     """Read the evidence from a study, leaving out the trial that asks.
 
-    Complete trials without a membership, failed and pruned ones, and those of another space say nothing.
+    Finished trials without a membership, failed and pruned ones say nothing of regimes; those of another
+    space or outside of the box, and those that were refused when they were told, are left aside.
 
     Raises
     ------
@@ -76,13 +84,17 @@ def gather(study: Study, space: SearchSpace, asking: int | None = None) -> Evide
         if (point := _suggested(trial, space)) is not None
     ]
     # They say nothing of regimes, but asking there again would say nothing either.
-    failed = [trial for trial in trials if trial.state == TrialState.FAIL and _fits(trial.params, space)]
+    silent = [
+        trial
+        for trial in trials
+        if trial.state.is_finished() and not _is_observed(trial, space) and _fits(trial.params, space)
+    ]
     return Evidence(
         observed=space.to_unit(space.rows([trial.params for trial in done])),
         memberships=_memberships(done),
         counts=np.array([_count(trial) for trial in done]),
         pending=space.to_unit(space.rows(waiting)),
-        failed=space.to_unit(space.rows([trial.params for trial in failed])),
+        failed=space.to_unit(space.rows([trial.params for trial in silent])),
     )
 
 
@@ -115,15 +127,49 @@ def explanation(trial: FrozenTrial) -> Proposal:
     )
 
 
+def check_told(study: Study, trial: FrozenTrial, space: SearchSpace) -> None:
+    """Look at a trial that is about to be complete, while its caller can still be told.
+
+    Warns
+    -----
+    UserWarning
+        If the trial is of no use to a map: no membership, an axis that was not suggested, a point outside.
+
+    Raises
+    ------
+    InvalidMembershipError
+        If its membership is none, or one of other regimes than before; it is left aside then.
+    """
+    missing = [name for name in space.names if name not in trial.params]
+    if trial.user_attrs.get(MEMBERSHIP) is None:
+        _warn(trial, f"no user attribute {MEMBERSHIP!r}; set it to the shares of the regimes")
+    elif missing:
+        _warn(trial, f"no parameter {', '.join(missing)}; suggest every axis of the space")
+    elif not _fits(trial.params, space):
+        _warn(trial, f"a point outside of the space, {trial.params}; widen its axes to have it on the map")
+    else:
+        before = [other for other in study.get_trials(deepcopy=False) if _is_observed(other, space)]
+        try:
+            _memberships([*before[:1], trial])
+            _count(trial)
+        except InvalidMembershipError as error:
+            study._storage.set_trial_system_attr(trial._trial_id, REFUSED, str(error))
+            raise
+
+
+def _warn(trial: FrozenTrial, found: str) -> None:
+    warnings.warn(f"trial {trial.number} says nothing about regimes: {found}", stacklevel=2)
+
+
 def fixed_params(trial: FrozenTrial, space: SearchSpace) -> dict[str, float]:
-    """Read the values of the space's axes that the caller enqueued for this trial."""
+    """Read the values inside the space that the caller enqueued for this trial."""
     fixed = trial.system_attrs.get("fixed_params", {})
-    return {name: fixed[name] for name in space.names if name in fixed}
+    return {axis.name: fixed[axis.name] for axis in space.axes if axis.holds(fixed.get(axis.name))}
 
 
 def _is_observed(trial: FrozenTrial, space: SearchSpace) -> bool:
     complete = trial.state == TrialState.COMPLETE and trial.user_attrs.get(MEMBERSHIP) is not None
-    return complete and _fits(trial.params, space)
+    return complete and REFUSED not in trial.system_attrs and _fits(trial.params, space)
 
 
 def _suggested(trial: FrozenTrial, space: SearchSpace) -> Mapping[str, float] | None:
@@ -140,11 +186,7 @@ def _published(trial: FrozenTrial) -> dict[str, float] | None:
 
 
 def _fits(point: Mapping[str, Any], space: SearchSpace) -> bool:
-    values = [point.get(axis.name) for axis in space.axes]
-    return all(
-        isinstance(value, (int, float)) and np.isfinite(value) and (axis.scale == "linear" or value > 0)
-        for axis, value in zip(space.axes, values, strict=True)
-    )
+    return all(axis.holds(point.get(axis.name)) for axis in space.axes)
 
 
 def _memberships(trials: Sequence[FrozenTrial]) -> Floats:

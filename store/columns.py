@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
+FIRST_SCHEMA = "1.0"
 ARROW_TYPES = MappingProxyType(
     {
         "double": pa.float64(),
@@ -72,7 +73,7 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     keys: frozenset[str] = frozenset()
-    since: str = "1.0"
+    since: str = FIRST_SCHEMA
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

@@ -24,15 +24,33 @@ PROPOSALS = Table(
     "proposals",
     (
         Column("campaign", "varchar", "", "the campaign that asks", True),
-        Column("round", "bigint", "1", "round of the campaign, from 0", True),
+        Column(
+            "round", "bigint", "1", "round of the campaign, from 0; -1 of points that were there before", True
+        ),
         Column("slot", "bigint", "1", "place in the round, from 0", True),
         Column("point_id", "varchar", "", "the proposed point", True),
-        Column("why", "varchar", "", "startup, boundary, replicate or floor"),
+        Column(
+            "why",
+            "varchar",
+            "",
+            "startup, boundary, replicate or floor; enqueued (added by hand); given (there before)",
+        ),
         Column("score", "double", "", "value of the acquisition at the point"),
-        Column("membership", "double[]", "1", "membership predicted when the point was proposed"),
-        Column("conditioned_on", "bigint", "1", "last complete round that the proposal knew"),
+        Column(
+            "membership",
+            "double[]",
+            "1",
+            "membership predicted when the point was proposed, in the clusters of label_version",
+        ),
+        Column(
+            "conditioned_on",
+            "bigint",
+            "1",
+            "last complete round that the proposal knew, -1 for none; null where nothing was asked",
+        ),
         Column("pending", "varchar[]", "", "point_ids that were pending then"),
         Column("point", "varchar", "", "the axes of the point, canonical JSON"),
+        Column("label_version", "varchar", "", "the labels that the proposal knew; null without any"),
     ),
 )
 SWEEPS = Table(
@@ -71,4 +89,22 @@ REQUESTS = Table(
     ),
     since="1.2",
 )
-LEDGERS = MappingProxyType({table.name: table for table in (LABELS, PROPOSALS, SWEEPS, CHUNKS, REQUESTS)})
+ROUNDS = Table(
+    "rounds",
+    (
+        Column("campaign", "varchar", "", "the campaign that decides", True),
+        Column("round", "bigint", "1", "the round that was to be proposed, from 0", True),
+        Column("stop_reason", "varchar", "", "why it was not, and none after it; null where it was"),
+        Column("budget", "bigint", "1", "points that the campaign might choose", True),
+        Column("points", "bigint", "1", "points that it had chosen before", True),
+        Column("regimes", "bigint", "1", "regimes on the map that the decision knew"),
+        Column("wrong_area", "double", "1", "share of the box on which that map is expected to be wrong"),
+        Column("changed_area", "double", "1", "share of the box whose regime differs on the map before"),
+        Column("label_version", "varchar", "", "the labels under that map"),
+        Column("decided_at", "timestamp", "UTC", "when it was decided"),
+    ),
+    since="1.3",
+)
+LEDGERS = MappingProxyType(
+    {table.name: table for table in (LABELS, PROPOSALS, SWEEPS, CHUNKS, REQUESTS, ROUNDS)}
+)

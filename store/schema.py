@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from store.columns import Column, Table
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 LENGTH = "1/q_D"
 TIME = "m*/(hbar q_D^2)"

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from store import layout
+from store.columns import FIRST_SCHEMA
 from store.errors import DamagedStoreError, QueryError
 from store.layout import schema_versions
 from store.ledgers import LEDGERS
@@ -20,7 +21,6 @@ from store.unreadable import reading_error
 from store.views import SETTINGS, list_variables, literal, quoted, view_definitions
 
 _TRIES = 10
-_FIRST_SCHEMA = "1.0"
 
 
 def open_session(medium: Medium, *, unsafe: bool = False) -> duckdb.DuckDBPyConnection:
@@ -125,7 +125,7 @@ def _newer_table(medium: Medium, table: str, *, grown: bool) -> str:
     DamagedStoreError
         If its file was lost.
     """
-    if grown and table in LEDGERS and LEDGERS[table].since != _FIRST_SCHEMA:
+    if grown and table in LEDGERS and LEDGERS[table].since != FIRST_SCHEMA:
         return table
     place = medium.place(layout.schema_file(SCHEMA_VERSION, table))
     raise DamagedStoreError(

@@ -13,10 +13,10 @@ from importlib.resources import files
 from string import Template
 
 from store import layout
-from store.columns import Column, Table
+from store.columns import FIRST_SCHEMA, Column, Table
 from store.digests import sealed_script
 from store.layout import SCHEMA, ledger, schema_file, schema_versions
-from store.ledgers import LEDGERS, REQUESTS
+from store.ledgers import LEDGERS, PROPOSALS
 from store.medium import Medium
 from store.schema import AXIS_NAMES, FINAL_STATUSES, SERIES, STATUSES, TRIALS
 from store.snapshot import Snapshot
@@ -109,8 +109,12 @@ def view_definitions(*, grown: bool = False, absent: frozenset[str] = frozenset(
         axes_of_trials=", ".join(f"trials.{name}" for name in AXIS_NAMES),
         counts=", ".join(f"count(*) FILTER (status = {quoted(s)}) AS {s}" for s in STATUSES),
         columns=",\n".join(f"({row})" for row in rows),
-        requests=_nothing(REQUESTS) if REQUESTS.name in absent else _every_file(REQUESTS),
-        **{f"{table.name}_grown": _no_rows(table) if grown else "" for table in (TRIALS, SERIES)},
+        **{
+            table.name: _nothing(table) if table.name in absent else _every_file(table)
+            for table in LEDGERS.values()
+            if table.since != FIRST_SCHEMA
+        },
+        **{f"{table.name}_grown": _no_rows(table) if grown else "" for table in (TRIALS, SERIES, PROPOSALS)},
     )
 
 

@@ -74,7 +74,7 @@ SELECT * EXCLUDE (filename), label_version = first_value(label_version) OVER (
 FROM read_parquet(literal(getvariable('labels_files')), union_by_name = getvariable('mixed_schemas'), filename = true);
 
 CREATE OR REPLACE VIEW proposals AS
-SELECT * FROM read_parquet(literal(getvariable('proposals_files')), union_by_name = getvariable('mixed_schemas'));
+SELECT * FROM read_parquet(literal(getvariable('proposals_files')), union_by_name = getvariable('mixed_schemas'))$proposals_grown;
 
 CREATE OR REPLACE VIEW sweeps AS
 SELECT * FROM read_parquet(literal(getvariable('sweeps_files')), union_by_name = getvariable('mixed_schemas'));
@@ -84,6 +84,9 @@ SELECT * FROM read_parquet(literal(getvariable('chunks_files')), union_by_name =
 
 CREATE OR REPLACE VIEW requests AS
 $requests;
+
+CREATE OR REPLACE VIEW rounds AS
+$rounds;
 
 CREATE OR REPLACE VIEW points AS
 WITH counted AS (

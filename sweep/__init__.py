@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sweep.adding import Added, add_points
     from sweep.analysis import CampaignResult, latest_campaign
     from sweep.engine.settings import Engine
     from sweep.engine.stops import Stop
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sweep.trial import Trial
 
 _HOMES = {
+    "Added": "adding",
     "BackendError": "errors",
     "Engine": "engine.settings",
     "EngineError": "errors",
@@ -31,6 +33,7 @@ _HOMES = {
     "SweepError": "errors",
     "SweepSpec": "spec",
     "Trial": "trial",
+    "add_points": "adding",
     "campaign": "running",
     "latest_campaign": "analysis",
     "plan_campaign": "planning",
@@ -40,6 +43,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Added",
     "BackendError",
     "CampaignResult",
     "DirtyTreeError",
@@ -52,6 +56,7 @@ __all__ = [
     "SweepError",
     "SweepSpec",
     "Trial",
+    "add_points",
     "campaign",
     "latest_campaign",
     "plan_campaign",

@@ -56,12 +56,33 @@ def read_list(path: Path) -> str:
 @final
 @dataclass(frozen=True)
 class Campaign:
-    """How an adaptive campaign spends its points."""
+    """How an adaptive campaign spends its points.
+
+    Parameters
+    ----------
+    budget : int
+        Points that it may choose; those that are added by hand, or were in the store before, are not counted.
+    batch : int
+        Points of a round.
+    startup : int
+        Points spread evenly before any is chosen at a boundary.
+    target_wrong_area : float
+        Share of the box on which the map may be expected to be wrong for the campaign to end.
+    cost_aware : bool
+        Whether a point is worth less the longer its trials are predicted to take: then the same core-hours
+        buy more points, and the costly parts of the box get fewer.
+
+    Raises
+    ------
+    SpecError
+        If a value is outside its domain.
+    """
 
     budget: int = 48
     batch: int = 4
     startup: int = 12
     target_wrong_area: float = 0.02
+    cost_aware: bool = False
 
     def __post_init__(self) -> None:
         for name, least in (("budget", 1), ("batch", 1), ("startup", 4)):

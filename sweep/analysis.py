@@ -16,6 +16,7 @@ from sweep.chunk import from_rows
 from sweep.errors import SweepError
 from sweep.figures import SampledPoint
 from sweep.labelling import Labelling, label_chunks
+from sweep.map_summary import map_summary
 from sweep.rounds import map_of
 from sweep.spec import SweepSpec
 
@@ -40,7 +41,7 @@ class CampaignResult:
     regime_map: RegimeMap
 
     def points(self) -> list[SampledPoint]:
-        """Simulated points over the first two axes, with round and regime."""
+        """Simulated points with round and regime."""
         return [self._point(row) for row in self.proposals]
 
     @property
@@ -58,42 +59,17 @@ class CampaignResult:
         return {name: regimes.count(regime) for regime, name in enumerate(self.labelling.names)}
 
     def summary(self) -> dict[str, Any]:
-        """The map in plain values: regimes with areas, boundary in axis units, points."""
-        areas = self.regime_map.areas()
-        counts = self.counts()
-        return {
-            "axes": [
-                {"name": axis.name, "low": axis.low, "high": axis.high, "scale": axis.scale}
-                for axis in self.regime_map.space.axes
-            ],
-            "regimes": [
-                {
-                    "regime": name,
-                    "points": counts[name],
-                    "area": round(float(areas.share[regime]), 6),
-                    "area_err": round(float(areas.deviation[regime]), 6),
-                }
-                for regime, name in enumerate(self.labelling.names)
-            ],
-            "wrong_area": round(self.regime_map.wrong_area(), 6),
-            "band_area": round(self.regime_map.band(), 6),
-            "boundary": [
-                {
-                    "between": [self.labelling.names[regime] for regime in line.regimes],
-                    "points": np.round(line.points, 8).tolist(),
-                }
-                for line in (self.regime_map.boundary() if self.regime_map.space.dimension == 2 else [])
-            ],
+        """The map in plain values: regimes with areas, boundary in axis units, points (docs/sampler.md)."""
+        return map_summary(self.regime_map, self.labelling.names, self.counts()) | {
             "points": [self._plain_point(row) for row in self.proposals],
             "label_version": self.labelling.version,
         }
 
     def _point(self, row: Mapping[str, Any]) -> SampledPoint:
         values = json.loads(row["point"])
-        x, y = [*(values[name] for name in self.spec.axis_names), 0.0][:2]
         membership = self.labelling.of(str(row["point_id"]))
         regime = None if membership is None else int(np.argmax(membership))
-        return SampledPoint(x, y, int(row["round"]), regime)
+        return SampledPoint(tuple(values[name] for name in self.spec.axis_names), int(row["round"]), regime)
 
     def _plain_point(self, row: Mapping[str, Any]) -> dict[str, Any]:
         membership = self.labelling.of(str(row["point_id"]))
@@ -141,7 +117,7 @@ def campaign_result(store: ExperimentStore, sweep: str) -> CampaignResult:
     plans = [name for name in store.names("chunks") if name.startswith(f"{campaign}-r")]
     chunks = [chunk for name in plans for chunk in from_rows(store.rows("chunks", name))]
     with threadpool_limits(1):
-        labelling = label_chunks(store, chunks, seed=spec.seed)
+        labelling = label_chunks(store, chunks, seed=spec.seed, regimes=spec.regimes)
         fitted = None if labelling is None else map_of(spec, proposals, labelling)
     if labelling is None or fitted is None:
         raise SweepError(

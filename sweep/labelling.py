@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from learn import (
+    Agreement,
     Clustering,
+    agreement,
     assign,
     cluster_series,
     ensemble_mean,
-    log_growth,
-    log_ratio,
+    following,
+    partners,
     pooled_scale,
-    resample,
-    stack_channels,
+    reordered,
     valid_lengths,
 )
 from store import ExperimentStore
-from store.schema import DATA_STATUSES
 from sweep.chunk import Chunk
-from sweep.errors import SweepError
+from sweep.recorded import (
+    VALID_SHARE,
+    Key,
+    Trials,
+    comparable,
+    grouped_trials,
+    growth_features,
+    recorded_series,
+)
+from sweep.regime_names import UNNAMED, regime_names, rule_name, told_apart
+from sweep.regimes import DEFAULT, Regimes
 from sweep.trial import canonical_json, digest
 
-METHOD = "k-medoids on banded DTW of ln(1 + MSD / MSD_raw(0)) and ln(PR / PR(0))"
-SERIES = ("msd", "msd_raw", "participation_ratio")
 # Raised when the same trials would be labelled otherwise.
-LABELLER = "1"
-SCALARS = ("msd_exponent_late", "participation_growth", "energy_gain")
-COLUMNS = (
-    *("trial_id", "point_id", "frozen", "status", "t_valid", "t_final", "dimension", "wavenumber"),
-    *SCALARS,
-)
-# A group whose common valid time is shorter than this share of t_final names no regime.
-VALID_SHARE = 0.5
-
-FloatArray = NDArray[np.float64]
-Key = tuple[str, bool]
+LABELLER = "2"
 
 
 @final
@@ -53,30 +50,67 @@ class Labelling:
     Attributes
     ----------
     version : str
-        Hash of the method, its parameters and the trials it saw.
+        Hash of the labeller, the method, its parameters and the trials it saw.
     keys : tuple of (str, bool)
         Point id and frozen, in the order of the rows below.
     memberships : tuple of tuple of float
         Soft membership in each regime, the mean over realizations and packets.
     names : tuple of str
         Of the regimes, by evidence.
+    rules : tuple of str
+        What the rules on physical exponents call each point, whatever its regime.
     clustering : Clustering
         Of the ensemble-averaged series.
     times : tuple of float
         Time base of the clustering's series.
+    regimes : Regimes
+        How they were found and named.
+    left_out : int
+        Points, moving and frozen counted apart, that name no regime: a trial failed or has not landed, or
+        their series are valid for too short a time.
     """
 
     version: str
     keys: tuple[Key, ...]
     memberships: tuple[tuple[float, ...], ...]
     names: tuple[str, ...]
+    rules: tuple[str, ...]
     clustering: Clustering
     times: tuple[float, ...]
+    regimes: Regimes
+    left_out: int
+
+    @property
+    def method(self) -> str:
+        """How regimes were found, for a reader."""
+        return self.regimes.words
+
+    @property
+    def clusters(self) -> dict[Key, int]:
+        """Number of the regime to which each point belongs most."""
+        numbers = (int(np.argmax(membership)) for membership in self.memberships)
+        return dict(zip(self.keys, numbers, strict=True))
 
     def of(self, point_id: str, *, frozen: bool = False) -> tuple[float, ...] | None:
         """Membership of a point, or None where its series name no regime."""
         key = (point_id, frozen)
         return self.memberships[self.keys.index(key)] if key in self.keys else None
+
+    def agreement(self) -> tuple[tuple[str, ...], Agreement]:
+        """What the rules call the points, and how far that agrees with the regimes.
+
+        Points that the rules cannot name are not compared.
+        """
+        named = [
+            (cluster, rule)
+            for cluster, rule in zip(self.clusters.values(), self.rules, strict=True)
+            if rule != UNNAMED
+        ]
+        called = tuple(sorted({rule for _, rule in named}))
+        clusters = [cluster for cluster, _ in named]
+        return called, agreement(
+            clusters, [called.index(rule) for _, rule in named], len(self.names), len(called)
+        )
 
     def keep(self, store: ExperimentStore) -> None:
         """Write the labels to the store; a version that it holds already stands."""
@@ -85,15 +119,16 @@ class Labelling:
 
     def rows(self) -> list[dict[str, Any]]:
         """Labels in plain values, a row per point and lattice."""
+        clusters = self.clusters
         return [
             {
                 "label_version": self.version,
                 "point_id": point_id,
                 "frozen": frozen,
-                "regime": self.names[int(np.argmax(membership))],
-                "cluster": int(np.argmax(membership)),
+                "regime": self.names[clusters[point_id, frozen]],
+                "cluster": clusters[point_id, frozen],
                 "membership": list(membership),
-                "method": METHOD,
+                "method": self.method,
                 "k": len(self.names),
             }
             for (point_id, frozen), membership in zip(self.keys, self.memberships, strict=True)
@@ -107,6 +142,7 @@ def label_trials(
     k: int | None = None,
     seed: int = 0,
     planned: Mapping[Key, int] | None = None,
+    regimes: Regimes = DEFAULT,
 ) -> Labelling | None:
     """Cluster the series of trials, averaged by point, moving and frozen lattices together.
 
@@ -120,6 +156,8 @@ def label_trials(
     seed : int
     planned : mapping of (point id, frozen) to int, optional
         Trials that a group is to have: one with fewer rows yet is left out.
+    regimes : Regimes
+        How they are found and named.
 
     Returns
     -------
@@ -130,40 +168,49 @@ def label_trials(
     ------
     SweepError
         If the trials differ in dimension or t_final: their series are no cases of one thing.
+    InvalidClusterCountError
+        If there are fewer than k distinct series.
     """
-    trials = _trials(store, trial_ids)
-    _check_alike(trials)
-    groups = _comparable(trials, planned or {})
+    all_groups = grouped_trials(store, trial_ids)
+    groups = comparable(all_groups, planned or {})
+    times, recorded = recorded_series(store, _ids(groups))
+    single = growth_features(recorded)
+    long = valid_lengths(single) >= VALID_SHARE * times.size
+    owners = [key for key, group in groups.items() for _ in group]
+    short = {key for key, enough in zip(owners, long, strict=True) if not enough}
+    groups = {key: group for key, group in groups.items() if key not in short}
     if not groups:
         return None
-    keys = tuple(groups)
-    members = [trial["trial_id"] for key in keys for trial in groups[key]]
-    points = np.repeat(np.arange(len(keys)), [len(groups[key]) for key in keys])
-    times, recorded = _recorded(store, members)
-    means = {
-        "msd": ensemble_mean(recorded["msd"], "linear", points),
-        "msd_raw": ensemble_mean(recorded["msd_raw"], "linear", points),
-        "participation_ratio": ensemble_mean(recorded["participation_ratio"], "log", points),
-    }
-    features = _features(means)
+    rows = np.array([key not in short for key in owners])
+    points = np.repeat(np.arange(len(groups)), [len(group) for group in groups.values()])
+    features = growth_features(
+        {
+            name: ensemble_mean(values[rows], "log" if name == "participation_ratio" else "linear", points)
+            for name, values in recorded.items()
+        }
+    )
     scale = pooled_scale(features)
     clustering = cluster_series(
-        scale.apply(features), k, seed=seed, lengths=valid_lengths(features), **_limits(k, len(keys))
+        scale.apply(features), k, method=regimes.method, k_max=regimes.k_max, seed=seed
     )
-    single = _features(recorded)
-    soft = assign(clustering, scale.apply(single), valid_lengths(single), points).memberships
-    content = {"labeller": LABELLER, "k": k, "seed": seed, "trials": sorted(members)}
+    soft = assign(clustering, scale.apply(single[rows]), points=points).memberships
+    content = {"labeller": LABELLER, "k": k, "seed": seed, "trials": sorted(_ids(groups))}
     return Labelling(
-        version=digest(canonical_json(content)),
-        keys=keys,
+        version=digest(canonical_json(content | {"regimes": regimes.given()})),
+        keys=tuple(groups),
         memberships=tuple(tuple(float(x) for x in row) for row in soft),
-        names=regime_names(np.argmax(soft, axis=1), [groups[key] for key in keys], clustering.k),
+        names=regime_names(np.argmax(soft, axis=1).tolist(), list(groups.values()), clustering.k, regimes),
+        rules=tuple(rule_name(group, regimes) for group in groups.values()),
         clustering=clustering,
         times=tuple(float(t) for t in times),
+        regimes=regimes,
+        left_out=len(all_groups) - len(groups),
     )
 
 
-def label_chunks(store: ExperimentStore, chunks: Iterable[Chunk], *, seed: int = 0) -> Labelling | None:
+def label_chunks(
+    store: ExperimentStore, chunks: Iterable[Chunk], *, seed: int = 0, regimes: Regimes = DEFAULT
+) -> Labelling | None:
     """Labels of planned trials, of the points whose realizations and packets have all landed.
 
     Parameters
@@ -171,119 +218,54 @@ def label_chunks(store: ExperimentStore, chunks: Iterable[Chunk], *, seed: int =
     store : ExperimentStore
     chunks : iterable of Chunk
     seed : int
+    regimes : Regimes
+        How regimes are found and named.
     """
-    trials = [trial for chunk in chunks for trial in chunk.trials]
+    # A point may be in two rounds: asked for, or reached by a design, after it had been taken over.
+    trials = {trial.trial_id: trial for chunk in chunks for trial in chunk.trials}.values()
     planned = Counter((trial.point_id, trial.scenario.frozen) for trial in trials)
-    return label_trials(store, [trial.trial_id for trial in trials], seed=seed, planned=planned)
+    ids = [trial.trial_id for trial in trials]
+    return label_trials(store, ids, seed=seed, planned=planned, regimes=regimes)
 
 
-def regime_names(
-    regimes: NDArray[np.intp], groups: Sequence[Sequence[Mapping[str, Any]]], k: int
-) -> tuple[str, ...]:
-    """Name each regime by the late behaviour of its members.
+def regime_partners(labelling: Labelling, like: Mapping[Key, int]) -> tuple[int | None, ...]:
+    """Number, in an earlier labelling, of the regime that each regime goes on from; None for a new one.
 
-    The words say what was seen: "held" (MSD and participation ratio hardly grow; whether by
-    localization or by a classical trap is not decided here), "ballistic", "lattice-driven" (the
-    field has given more than E_F), "spreading" for what lies between.
+    Parameters
+    ----------
+    labelling : Labelling
+    like : mapping of (point id, frozen) to int
+        The earlier labelling's `clusters`; points of both decide.
     """
-    names: list[str] = []
-    for regime in range(k):
-        trials = [
-            trial for label, group in zip(regimes, groups, strict=True) if label == regime for trial in group
-        ]
-        base = _evidence(trials)
-        same = sum(name.split(" ")[0] == base for name in names)
-        names.append(f"{base} {same + 1}" if same else base)
-    return tuple(names)
+    clusters = labelling.clusters
+    shared = [key for key in labelling.keys if key in like]
+    return partners([like[key] for key in shared], [clusters[key] for key in shared], len(labelling.names))
 
 
-def _evidence(trials: Sequence[Mapping[str, Any]]) -> str:
-    if not trials:
-        return "empty"
-    mean = {name: _mean([trial[name] for trial in trials]) for name in SCALARS}
-    if not any(trial["msd_exponent_late"] is not None for trial in trials):
-        return "unnamed"
-    gained = [trial for trial in trials if trial["energy_gain"] is not None]
-    gain = _mean([trial["energy_gain"] / (trial["wavenumber"] ** 2 / 2.0) for trial in gained])
-    if gain > 1.0:
-        return "lattice-driven"
-    if mean["msd_exponent_late"] > 1.75:
-        return "ballistic"
-    if mean["msd_exponent_late"] < 1.25 and mean["participation_growth"] < 0.75:
-        return "held"
-    return "spreading"
+def renumbered(labelling: Labelling, like: Mapping[Key, int]) -> Labelling:
+    """Labelling whose regimes follow the numbers of an earlier one.
 
+    Regimes are paired so that most points of both keep theirs; new ones come last, and where one has
+    vanished those after it move up (`regime_partners` tells which is which). The version is another one
+    where the order is.
 
-def _mean(values: Sequence[float | None]) -> float:
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else 0.0
-
-
-def _limits(k: int | None, series: int) -> dict[str, int]:
-    return {} if k is not None else {"k_max": max(1, min(6, series - 1))}
-
-
-def _trials(store: ExperimentStore, trial_ids: Collection[str]) -> list[dict[str, Any]]:
-    columns = ", ".join(COLUMNS)
-    result = store.sql(
-        f"select {columns} from trials where trial_id in (select unnest(?)) "
-        "order by point_id, frozen, realization, packet",
-        [sorted(trial_ids)],
-    )
-    return [dict(zip(result.columns, row, strict=True)) for row in result.rows()]
-
-
-def _check_alike(trials: Sequence[Mapping[str, Any]]) -> None:
-    for name in ("dimension", "t_final"):
-        values = sorted({trial[name] for trial in trials})
-        if len(values) > 1:
-            raise SweepError(
-                f"labels: expected trials of one {name}, got {', '.join(f'{value:g}' for value in values)}; "
-                "keep such sweeps in stores of their own"
-            )
-
-
-def _comparable(
-    trials: Sequence[Mapping[str, Any]], planned: Mapping[Key, int]
-) -> dict[Key, list[Mapping[str, Any]]]:
-    """Trials by point and lattice, of the groups that may be compared.
-
-    Every trial must have landed and finished: averages over survivors would compare the wrong packets.
+    Parameters
+    ----------
+    labelling : Labelling
+    like : mapping of (point id, frozen) to int
+        The earlier labelling's `clusters`.
     """
-    groups: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
-    for trial in trials:
-        groups[trial["point_id"], trial["frozen"]].append(trial)
-    return {
-        key: group
-        for key, group in groups.items()
-        if len(group) >= planned.get(key, 0)
-        and all(trial["status"] in DATA_STATUSES for trial in group)
-        and min(trial["t_valid"] / trial["t_final"] for trial in group) >= VALID_SHARE
-    }
-
-
-def _recorded(store: ExperimentStore, members: Sequence[str]) -> tuple[FloatArray, dict[str, FloatArray]]:
-    """Times (T,) and series (n, T) by column, NaN after a trial's valid time."""
-    columns = store.series(members, SERIES)
-    ids, starts, counts = np.unique(columns["trial_id"], return_index=True, return_counts=True)
-    places = {str(name): slice(first, first + n) for name, first, n in zip(ids, starts, counts, strict=True)}
-    times = columns["t"][places[str(ids[int(np.argmax(counts))])]]
-    stacked = {name: np.full((len(members), times.size), np.nan) for name in SERIES}
-    for row, member in enumerate(members):
-        sampled = columns["t"][places[member]]
-        for name, values in stacked.items():
-            recorded = columns[name][places[member]]
-            if np.array_equal(sampled, times[: sampled.size]):
-                values[row, : sampled.size] = recorded
-            elif sampled.size > 1:
-                values[row] = resample(sampled, recorded, times)
-    return times, stacked
-
-
-def _features(series: Mapping[str, FloatArray]) -> FloatArray:
-    return stack_channels(
-        [
-            log_growth(series["msd"], series["msd_raw"][:, :1]),
-            log_ratio(series["participation_ratio"]),
-        ]
+    order = following(regime_partners(labelling, like))
+    if order == tuple(range(len(order))):
+        return labelling
+    return replace(
+        labelling,
+        version=digest(canonical_json({"version": labelling.version, "order": list(order)})),
+        memberships=tuple(tuple(row[regime] for regime in order) for row in labelling.memberships),
+        names=told_apart(labelling.names[regime] for regime in order),
+        clustering=reordered(labelling.clustering, order),
     )
+
+
+def _ids(groups: Mapping[Key, Trials]) -> list[str]:
+    return [str(trial["trial_id"]) for group in groups.values() for trial in group]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -23,16 +23,38 @@ SELECT status, CASE WHEN status NOT IN ({_WITH_DATA}) THEN coalesce({kind_sql("r
     count(*), min(trial_id)
 FROM trials GROUP BY ALL ORDER BY count(*) DESC, status, kind
 """
+# But for what campaigns took over from other sweeps.
 _PLANS = """
 SELECT plan, count(*), count(landed.trial_id)
-FROM (SELECT DISTINCT plan, trial_id FROM chunks) AS planned
+FROM (SELECT DISTINCT plan, trial_id FROM chunks WHERE plan NOT LIKE '%-r-given') AS planned
 LEFT JOIN (SELECT trial_id FROM trials) AS landed USING (trial_id)
 GROUP BY plan
 """
 _SWEEPS = "SELECT sweep, name, command, trials FROM sweeps ORDER BY started_at, sweep"
 _ROUNDS = """
-SELECT campaign, max(round) + 1, count(*), count(*) FILTER (why = 'boundary')
-FROM proposals GROUP BY campaign ORDER BY campaign
+WITH proposed AS (
+    SELECT campaign, max(round) + 1 AS rounds, count(*) FILTER (round >= 0) AS points,
+        count(*) FILTER (why = 'boundary') AS boundary, count(*) FILTER (why = 'enqueued') AS enqueued,
+        count(*) FILTER (round < 0) AS given, max(round) FILTER (why NOT IN ('enqueued', 'given')) AS last
+    FROM proposals GROUP BY campaign
+), known AS (
+    SELECT campaign, arg_max(regimes, round) AS regimes, arg_max(wrong_area, round) AS wrong_area,
+        arg_max(label_version, round) AS label_version
+    FROM rounds GROUP BY campaign
+), stopped AS (
+    SELECT campaign, arg_max(stop_reason, (round, budget)) AS stop_reason, max(round) AS round
+    FROM rounds WHERE stop_reason IS NOT NULL GROUP BY campaign
+), spent AS (
+    SELECT regexp_extract(plan, '^(.*)-r[0-9]+$', 1) AS campaign, sum(cpu_s) / 3600 AS core_hours
+    FROM (SELECT DISTINCT plan, trial_id FROM chunks WHERE plan NOT LIKE 'run-%') AS planned
+    JOIN trials USING (trial_id) GROUP BY ALL
+)
+SELECT campaign, rounds, points, boundary,
+    CASE WHEN stopped.round > coalesce(last, -1) THEN stop_reason END AS stop_reason,
+    enqueued, given, regimes, wrong_area, label_version, core_hours
+FROM proposed LEFT JOIN known USING (campaign) LEFT JOIN stopped USING (campaign)
+    LEFT JOIN spent USING (campaign)
+ORDER BY campaign
 """
 _REQUESTS = f"""
 WITH asked AS (
@@ -81,6 +103,8 @@ class Sweep:
         Trials whose chunks are in the store, and those of them that have a row.
     drivers : tuple of Holder
         Of each hold on it the last one, whether it lives, died or has let go.
+    stop_reason : str or None
+        Why a campaign proposes no more.
     """
 
     sweep: str
@@ -90,12 +114,7 @@ class Sweep:
     planned: int
     landed: int
     drivers: tuple[Holder, ...]
-
-    @property
-    def stop_reason(self) -> str | None:
-        """Why a campaign proposes no more, where its last driver said so."""
-        found = (driver.state.get("stop_reason") for driver in self.drivers)
-        return next((str(reason) for reason in found if reason), None)
+    stop_reason: str | None = None
 
     @property
     def left(self) -> int:
@@ -112,13 +131,40 @@ class Sweep:
 @final
 @dataclass(frozen=True)
 class Campaign:
-    """A campaign's rounds: `boundary` counts the points that were chosen at a boundary."""
+    """A campaign's rounds.
+
+    Attributes
+    ----------
+    campaign : str
+    rounds, points : int
+        Proposed, points added by hand included.
+    boundary : int
+        Points that were chosen at a boundary.
+    stop_reason : str or None
+        Why it proposes no more.
+    enqueued, given : int
+        Points that were added by hand, and points that were taken over from earlier sweeps.
+    regimes : int or None
+        Found, when it was decided last.
+    wrong_area : float or None
+        Share of the box on which the map was expected to be wrong then.
+    label_version : str or None
+        Of the labels then.
+    core_hours : float or None
+        Spent on the trials of its rounds.
+    """
 
     campaign: str
     rounds: int
     points: int
     boundary: int
     stop_reason: str | None
+    enqueued: int
+    given: int
+    regimes: int | None
+    wrong_area: float | None
+    label_version: str | None
+    core_hours: float | None
 
 
 @final
@@ -205,25 +251,32 @@ def read_overview(store: ExperimentStore) -> Overview:
         statuses[status] += count
         if kind is not None:
             failures.append(Failure(count, status, kind, example))
-    sweeps = tuple(_sweeps(trials, last))
-    reasons = {sweep.sweep: sweep.stop_reason for sweep in sweeps}
-    rounds = trials.also(_ROUNDS).rows()
+    campaigns = tuple(_campaigns(trials, last))
+    reasons = {f"campaign-{campaign.campaign}": campaign.stop_reason for campaign in campaigns}
     asked = bool(store.names("requests"))
     return Overview(
         store=store.url,
         drivers=tuple(holder for holder in last if holder.alive is not False),
         statuses=dict(statuses),
         failures=tuple(failures),
-        sweeps=sweeps,
-        campaigns=tuple(
-            Campaign(name, count, points, boundary, reasons.get(f"campaign-{name}"))
-            for name, count, points, boundary in rounds
-        ),
+        sweeps=tuple(_sweeps(trials, last, reasons)),
+        campaigns=campaigns,
         requests=tuple(Open(*row) for row in trials.also(_REQUESTS).rows()) if asked else (),
     )
 
 
-def _sweeps(session: Result, last: list[Holder]) -> Iterator[Sweep]:
+def _campaigns(session: Result, last: list[Holder]) -> Iterator[Campaign]:
+    """Campaigns with rounds; of one whose reasons were not kept yet, what its last driver said."""
+    for row in session.also(_ROUNDS).rows():
+        campaign = Campaign(*row)
+        said = (h.state.get("stop_reason") for h in last if h.name == f"campaign-{campaign.campaign}")
+        reason = campaign.stop_reason
+        if reason is None and campaign.regimes is None:
+            reason = next((str(text) for text in said if text), None)
+        yield replace(campaign, stop_reason=reason)
+
+
+def _sweeps(session: Result, last: list[Holder], reasons: Mapping[str, str | None]) -> Iterator[Sweep]:
     """The ledger's sweeps with what their plans have come to, then plans that no sweep claims."""
     plans = {str(plan): (int(planned), int(landed)) for plan, planned, landed in session.also(_PLANS).rows()}
     for sweep, name, command, trials in session.also(_SWEEPS).rows():
@@ -231,7 +284,7 @@ def _sweeps(session: Result, last: list[Holder]) -> Iterator[Sweep]:
         counts = [plans.pop(plan) for plan in ours]
         planned, landed = sum(count[0] for count in counts), sum(count[1] for count in counts)
         drivers = tuple(holder for holder in last if drives(holder.name, sweep))
-        yield Sweep(sweep, name, command, trials or 0, planned, landed, drivers)
+        yield Sweep(sweep, name, command, trials or 0, planned, landed, drivers, reasons.get(sweep))
     for plan, (planned, landed) in sorted(plans.items()):
         yield Sweep(plan, plan, "run", planned, planned, landed, ())
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import ceil, inf
-from typing import final
+from operator import itemgetter
+from typing import Any, final
 
 from physics import FAST_SIZES, Numerics, PhysicsError, Resolution
 from store import ExperimentStore
@@ -15,6 +16,7 @@ from sweep.chunk import chunked, point_trials
 from sweep.cost import known_resolution, trial_bytes
 from sweep.design import Point, design_points
 from sweep.errors import SpecError
+from sweep.rounds import GIVEN, Round
 from sweep.spec import SweepSpec
 from sweep.trial import Trial, rounded
 
@@ -109,8 +111,10 @@ def campaign_rounds(spec: SweepSpec, budget: int, store: ExperimentStore | None 
     store : ExperimentStore, optional
         Points that it proposed already are taken from it; others are spread evenly over the box.
     """
-    proposed = [] if store is None else _proposed(spec, store)
-    points = [*proposed, *_spread(spec, budget)[len(proposed) :]]
+    rounds = [] if store is None else _proposed(spec, store)
+    chosen = sum(members.chosen for members in rounds)
+    proposed = [point for members in rounds for point in members.points]
+    points = [*proposed, *_spread(spec, budget)[chosen:]]
     batch = spec.campaign.batch
     return [_trials(spec, points[start : start + batch]) for start in range(0, len(points), batch)]
 
@@ -120,10 +124,14 @@ def _spread(spec: SweepSpec, budget: int) -> list[Point]:
     return list(design_points(replace(spec, design=replace(spec.design, kind="sobol", n=budget))))
 
 
-def _proposed(spec: SweepSpec, store: ExperimentStore) -> list[Point]:
-    """Points that the spec's campaign proposed in a store, in their order."""
-    rows = [row for row in store.rows("proposals") if row["campaign"] == spec.campaign_identity]
-    return [json.loads(row["point"]) for row in sorted(rows, key=lambda row: (row["round"], row["slot"]))]
+def _proposed(spec: SweepSpec, store: ExperimentStore) -> list[Round]:
+    """Rounds that the spec's campaign proposed in a store, points added by hand included."""
+    rounds: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in store.rows("proposals"):
+        if row["campaign"] == spec.campaign_identity and row["why"] != GIVEN:
+            rounds[int(row["round"])].append(row)
+    by_slot = itemgetter("slot")
+    return [Round(number, tuple(sorted(rounds[number], key=by_slot))) for number in sorted(rounds)]
 
 
 def _trials(spec: SweepSpec, points: Iterable[Point]) -> list[Trial]:

@@ -10,14 +10,14 @@ from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from store import ExperimentStore
 from sweep.analysis import CampaignResult
-from sweep.figures import map_figure, series_figure
-from sweep.labelling import METHOD
+from sweep.figures import DRAWN_AXES, map_figure, series_figure
 
 TRIALS = """
 select status, coalesce(reason, '') as reason, count(*) as trials, round(sum(cpu_s), 1) as cpu_s,
@@ -25,8 +25,17 @@ select status, coalesce(reason, '') as reason, count(*) as trials, round(sum(cpu
 from trials group by status, reason order by trials desc limit 20
 """
 MAP = """<figure><img src="$map" alt="Regime map over $axes">
-<figcaption>Regions are the most probable regime; inside the dotted band the label is wrong with a probability
-above 25%. Marks are simulated points, darker for earlier rounds.</figcaption></figure>"""
+<figcaption>$what Marks are simulated points, darker for earlier rounds.</figcaption></figure>"""
+NOT_DRAWN = """<p class="quiet">A map is drawn over up to three axes;
+<code>regimap map --json</code> gives this one.</p>"""
+_BAND = "the dotted band holds the true boundary on 90% of its"
+WHAT = MappingProxyType(
+    {
+        1: "The probability of each regime; dotted: where its boundary lies with a probability of 90%.",
+        2: f"Regions are the most probable regime; {_BAND} length.",
+        3: f"Three slices. Regions are the most probable regime; {_BAND} area.",
+    }
+)
 VERSIONS = """
 select distinct regimap_version, physics_version, coalesce(git_commit, 'none') as git_commit,
        python, processor
@@ -49,9 +58,9 @@ def report_html(store: ExperimentStore, result: CampaignResult) -> str:
         "lead": escape(lead(result)),
         "map": _map(result),
         "series": _picture(
-            series_figure(result.labelling.times, result.labelling.clustering.medoid_series, names)
+            series_figure(result.labelling.times, result.labelling.clustering.centroids, names)
         ),
-        "method": escape(METHOD),
+        "method": escape(result.labelling.method),
         "silhouettes": escape(_silhouettes(result)),
         "regimes": _table(("regime", "points", "share of the area"), _regime_rows(result)),
         "points": _table(
@@ -72,10 +81,11 @@ def _place(store: ExperimentStore) -> str:
 
 
 def _map(result: CampaignResult) -> str:
-    if len(result.spec.axes) != 2:
-        return '<p class="quiet">A map is drawn over two axes; <code>regimap map --json</code> gives it.</p>'
+    names = result.spec.axis_names
+    if len(names) > DRAWN_AXES:
+        return NOT_DRAWN
     picture = _picture(map_figure(result.regime_map, result.points(), result.title))
-    return Template(MAP).substitute(map=picture, axes=escape(" and ".join(result.spec.axis_names)))
+    return Template(MAP).substitute(map=picture, axes=escape(" and ".join(names)), what=WHAT[len(names)])
 
 
 def write_report(store: ExperimentStore, result: CampaignResult, path: Path) -> None:

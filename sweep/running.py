@@ -10,6 +10,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from store import ExperimentStore
+from sweep.campaigning import CampaignSource
 from sweep.engine.happenings import Happening
 from sweep.engine.settings import Engine
 from sweep.errors import EngineError
@@ -20,7 +21,6 @@ from sweep.outcome import MISSING, Outcome, count_statuses
 from sweep.planned import PlannedSource
 from sweep.planning import check_resolvable, plan_design, stream_trials
 from sweep.provenance import Provenance, require_clean
-from sweep.rounds import CampaignSource
 from sweep.spec import SweepSpec
 
 MODEL = "deformation-potential"
@@ -144,10 +144,13 @@ def _campaign(
     source = CampaignSource(spec, store, budget)
     name = f"campaign-{source.campaign}"
     _note_sweep(store, spec, "campaign", name, source.expected, 0)
-    stopped = Job(source, store, spec.name, name, engine, worker_memory(spec)).finish()
+    try:
+        stopped = Job(source, store, spec.name, name, engine, worker_memory(spec)).finish()
+    finally:
+        source.leave()
     if stopped is not None:
         return Outcome(count_statuses(store, source.trial_ids), stopped=stopped), None
-    labelling = label_chunks(store, source.chunks, seed=spec.seed)
+    labelling = label_chunks(store, source.evidence, seed=spec.seed, regimes=spec.regimes)
     if labelling is not None:
         labelling.keep(store)
     return Outcome(count_statuses(store, source.trial_ids), source.stop_reason), labelling

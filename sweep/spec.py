@@ -18,6 +18,7 @@ from sweep.errors import SpecError
 from sweep.material import DECIDED, MATERIAL_AXES, MaterialTable, check_places, check_whole, read_material
 from sweep.observe import Observe
 from sweep.reading import check_known, field_types, read_table
+from sweep.regimes import Regimes
 from sweep.trial import KELVIN, canonical_json, digest, elided, rounded
 
 # What all points may share, with the type of each; options of the lattice are fixed, not swept.
@@ -27,8 +28,10 @@ FIXED_TYPES: Mapping[str, type] = MappingProxyType(
 )
 FIXED_NAMES = tuple(FIXED_TYPES)
 FREE_AXES = tuple(name for name in AXIS_NAMES if name not in DECIDED)
-TABLES = ("sweep", "axes", "fixed", "material", "numerics", "design", "campaign", "observe")
+TABLES = ("sweep", "axes", "fixed", "material", "numerics", "design", "campaign", "observe", "regimes")
 LARGEST_SEED = 2**63
+# A method is a name among few, which the table itself checks.
+REGIMES_TYPES = field_types(Regimes) | {"method": str}
 
 
 @final
@@ -56,6 +59,8 @@ class SweepSpec:
         Decides disorder, sound speed, temperature and wavenumber of a point in kelvin.
     observe : Observe
         What is launched and observed beyond one packet a lattice.
+    regimes : Regimes
+        How regimes are found and named.
     directory : str
         Where files named in the spec are looked for.
 
@@ -77,6 +82,7 @@ class SweepSpec:
     campaign: Campaign = field(default_factory=Campaign)
     material: MaterialTable | None = None
     observe: Observe = field(default_factory=Observe)
+    regimes: Regimes = field(default_factory=Regimes)
     directory: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +148,8 @@ class SweepSpec:
             tables["material"] = self.material.mapping()
         if self.observe != Observe():
             tables["observe"] = _given(self.observe)
+        if self.regimes != Regimes():
+            tables["regimes"] = self.regimes.given()
         return tomli_w.dumps(tables)
 
     @classmethod
@@ -170,6 +178,7 @@ class SweepSpec:
             campaign=Campaign(**read_table("campaign", content, field_types(Campaign))),
             material=material,
             observe=Observe(**read_table("observe", content, field_types(Observe))),
+            regimes=Regimes(**read_table("regimes", content, REGIMES_TYPES)),
             directory=directory,
             **sweep,
         )
@@ -183,7 +192,11 @@ class SweepSpec:
     def campaign_identity(self) -> str:
         """Id of what decides the points of a campaign; a larger budget continues the same campaign."""
         settings = {key: value for key, value in _plain(self.campaign).items() if key != "budget"}
-        return digest(canonical_json(self._content() | {"campaign": settings}))
+        if not self.campaign.cost_aware:
+            # As it was before there was a choice.
+            del settings["cost_aware"]
+        regimes = {"regimes": self.regimes.given()} if self.regimes.given() else {}
+        return digest(canonical_json(self._content() | {"campaign": settings} | regimes))
 
     @property
     def design_identity(self) -> str:

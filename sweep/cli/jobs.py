@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from store import ExperimentStore
+from store import ExperimentStore, NotAStoreError, StoreNotFoundError
 from sweep.analysis import CampaignResult, campaign_result
+from sweep.campaign_ledger import CampaignLedger
 from sweep.cli.engine import engine_options
 from sweep.cli.places import in_bucket
 from sweep.cli.resuming import resumable
 from sweep.cli.verdicts import SOME_FAILED, verdict
 from sweep.engine.settings import Engine
-from sweep.figures import map_figure, save
+from sweep.figures import DRAWN_AXES, map_figure, save
 from sweep.outcome import Outcome
 from sweep.report import write_report
+from sweep.rounds import ENQUEUED, GIVEN
 from sweep.running import campaign, run
 from sweep.spec import SweepSpec
 
@@ -58,8 +62,15 @@ def run_command(spec: Path, *, store: str, engine: Engine) -> int:
 @click.option("--budget", type=click.IntRange(min=1), help="Points to spend; the spec's by default.")
 @engine_options()
 def campaign_command(spec: Path, *, store: str, budget: int | None, engine: Engine) -> int:
-    """Map the boundaries between regimes: choose points where the map is uncertain until it is not."""
+    """Map the boundaries between regimes: choose points where the map is uncertain until it is not.
+
+    Points that STORE has of an earlier sweep with the same trials are taken over when the campaign begins.
+    It ends when the map is expected to be as right as the spec asks, or no longer changes, or the budget is
+    spent. A larger budget has it go on, whatever it had ended for, until that is spent; the same command
+    continues one that was cut short. `regimap add` puts in points by hand.
+    """
     checked = SweepSpec.from_toml(spec)
+    _tell_if_extended(store, checked, checked.campaign.budget if budget is None else budget)
     with resumable() as how:
         outcome, labelling = campaign(checked, store, budget=budget, engine=engine)
         how.ended(outcome.stopped)
@@ -72,10 +83,18 @@ def campaign_command(spec: Path, *, store: str, budget: int | None, engine: Engi
     return verdict(outcome)
 
 
+def _tell_if_extended(store: str, spec: SweepSpec, budget: int) -> None:
+    with suppress(StoreNotFoundError, NotAStoreError):
+        reason = CampaignLedger(ExperimentStore(store), spec).stopped_below(budget)
+        if reason is not None:
+            said = f"regimap: it had stopped ({reason}); it goes on until {budget} points are spent"
+            click.echo(said, err=True)
+
+
 def _present(opened: ExperimentStore, store: str, spec: SweepSpec, outcome: Outcome) -> None:
     result = campaign_result(opened, f"campaign-{spec.campaign_identity}")
     areas = result.regime_map.areas()
-    click.echo(f"\n{len(result.proposals)} points; {outcome.stop_reason}.\n")
+    click.echo(f"\n{_points(result)}; {outcome.stop_reason}.\n")
     click.echo("regime            points   share of the map")
     for regime, (name, count) in enumerate(result.counts().items()):
         share, error = areas.share[regime], areas.deviation[regime]
@@ -87,13 +106,22 @@ def _present(opened: ExperimentStore, store: str, spec: SweepSpec, outcome: Outc
     click.echo(f'  regimap query {shlex.quote(store)} "{QUERY}"')
 
 
+def _points(result: CampaignResult) -> str:
+    """How many points the map rests on, and whose they are."""
+    why = Counter(str(row["why"]) for row in result.proposals)
+    parts = [f"{len(result.proposals) - why[GIVEN]} points"]
+    parts += [f"{why[ENQUEUED]} of them added by hand"] if why[ENQUEUED] else []
+    parts += [f"{why[GIVEN]} more taken over from earlier sweeps"] if why[GIVEN] else []
+    return ", ".join(parts)
+
+
 def _draw(opened: ExperimentStore, store: str, result: CampaignResult) -> None:
     """Put the map and the report into the store's directory, or say how to get them from a bucket."""
     if in_bucket(store):
         click.echo(f"map        regimap map {shlex.quote(store)} -o map.png")
         click.echo(f"report     regimap report {shlex.quote(store)} -o report.html")
         return
-    if len(result.spec.axes) == 2:
+    if len(result.spec.axes) <= DRAWN_AXES:
         picture = Path(store) / "map.png"
         save(map_figure(result.regime_map, result.points(), result.title), picture)
         click.echo(f"map        {picture}")

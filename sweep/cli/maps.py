@@ -1,4 +1,4 @@
-"""`regimes`, `map` and `report`: what a campaign found."""
+"""`map` and `report`: what a campaign found."""
 
 from __future__ import annotations
 
@@ -11,39 +11,11 @@ from store import ExperimentStore
 from sweep.analysis import latest_campaign
 from sweep.cli.places import output_path
 from sweep.errors import SweepError
-from sweep.figures import map_figure, save
-from sweep.labelling import label_trials
+from sweep.figures import DRAWN_AXES, map_figure, save
 from sweep.report import lead, write_report
 
 FORMATS = (".png", ".svg", ".pdf")
 PAGES = (".html", ".htm")
-
-
-@click.command("regimes", epilog="Example: regimap regimes runs/quickstart --k 3")
-@click.argument("store")
-@click.option("--k", type=click.IntRange(min=1), help="Number of regimes; chosen from the series by default.")
-@click.option("--json", "as_json", is_flag=True, help="Print the labels as one array of objects.")
-def regimes_command(store: str, *, k: int | None, as_json: bool) -> None:
-    """Cluster all series of STORE and write the labels as a new version."""
-    opened = ExperimentStore(store)
-    labelling = label_trials(opened, list(opened.statuses()), k=k)
-    if labelling is None:
-        raise SweepError(f"{store}: expected points whose series can be compared, found none")
-    labelling.keep(opened)
-    if as_json:
-        click.echo(json.dumps(labelling.rows()))
-        return
-    clustering = labelling.clustering
-    for tried, silhouette in sorted(clustering.silhouettes.items()):
-        mark = "  <- chosen" if tried == clustering.k else ""
-        click.echo(
-            f"k = {tried}: silhouette {silhouette:.2f}, stability {clustering.stabilities[tried]:.2f}{mark}"
-        )
-    for name in labelling.names:
-        moving = sum(row["regime"] == name and not row["frozen"] for row in labelling.rows())
-        frozen = sum(row["regime"] == name and bool(row["frozen"]) for row in labelling.rows())
-        click.echo(f"{name:16s} {moving} points moving, {frozen} frozen")
-    click.echo(f"label_version {labelling.version}")
 
 
 @click.command("map", epilog="Example: regimap map runs/quickstart -o map.svg")
@@ -53,7 +25,10 @@ def regimes_command(store: str, *, k: int | None, as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print regions, boundary and points; draws nothing.")
 def map_command(store: str, *, output: Path | None, as_json: bool) -> None:
-    """Draw the regime map of STORE's latest campaign: regions, boundary, uncertainty, points."""
+    """Draw the regime map of STORE's latest campaign: regions, boundary with its 90% band, points.
+
+    Over one axis it shows the probabilities along it, over three slices at three values of the last.
+    """
     if as_json:
         click.echo(json.dumps(latest_campaign(ExperimentStore(store)).summary()))
         return
@@ -61,8 +36,10 @@ def map_command(store: str, *, output: Path | None, as_json: bool) -> None:
     if output.suffix not in FORMATS:
         raise click.BadParameter(f"expected a name ending in {', '.join(FORMATS)}, got {output.name!r}")
     result = latest_campaign(ExperimentStore(store))
-    if len(result.spec.axes) != 2:
-        raise SweepError(f"map: expected two swept axes to draw, got {len(result.spec.axes)}; use --json")
+    if len(result.spec.axes) > DRAWN_AXES:
+        raise SweepError(
+            f"map: expected one to three swept axes to draw, got {len(result.spec.axes)}; use --json"
+        )
     save(map_figure(result.regime_map, result.points(), result.title), output)
     click.echo(str(output))
 

@@ -13,7 +13,7 @@ import click
 from store import ExperimentStore, Holder
 from sweep.engine.standing import Standing
 from sweep.engine.wording import counts, parts
-from sweep.overview import TOP, Overview, Sweep, as_mapping, as_typed, read_overview
+from sweep.overview import TOP, Campaign, Overview, Sweep, as_mapping, as_typed, read_overview
 
 REFRESH_SECONDS = 2.0
 # Home, and after the text: clear to the end of each line, and below. Nothing flickers.
@@ -92,12 +92,7 @@ def told(overview: Overview, width: int | None) -> Iterator[str]:
         yield "no driver is running"
     for sweep in overview.sweeps:
         yield _sweep(sweep)
-    for campaign in overview.campaigns:
-        reason = f"; {campaign.stop_reason}" if campaign.stop_reason else ""
-        yield (
-            f"campaign {campaign.campaign}: {campaign.rounds} rounds, {campaign.points} points, "
-            f"{campaign.boundary} chosen at a boundary{reason}"
-        )
+    yield from map(_campaign, overview.campaigns)
     waiting = {"running": overview.running, "queued": overview.queued}
     statuses = overview.statuses | {status: count for status, count in waiting.items() if count}
     yield f"trials: {counts(statuses) or 'none'}"
@@ -125,6 +120,19 @@ def _driver(driver: Holder) -> Iterator[str]:
         yield f"  {', '.join(parts(standing))}"
         if standing.last_failure:
             yield f"  last failure: {standing.last_failure}"
+
+
+def _campaign(campaign: Campaign) -> str:
+    line = (
+        f"campaign {campaign.campaign}: {campaign.rounds} rounds, {campaign.points} points, "
+        f"{campaign.boundary} chosen at a boundary"
+    )
+    line += f", {campaign.enqueued} added by hand" if campaign.enqueued else ""
+    line += f"; {campaign.given} taken over from earlier sweeps" if campaign.given else ""
+    if campaign.regimes is not None and campaign.wrong_area is not None:
+        line += f"; {campaign.regimes} regimes, label expected wrong on {campaign.wrong_area:.1%} of the map"
+    line += f"; {campaign.core_hours:.3g} core-hours" if campaign.core_hours is not None else ""
+    return line + (f"; {campaign.stop_reason}" if campaign.stop_reason else "")
 
 
 def _sweep(sweep: Sweep) -> str:

@@ -27,6 +27,8 @@ from sweep.worker import failed_rows
 
 WAIT_SECONDS = 0.25
 CLOSING_SECONDS = 0.1
+# While the source makes up its mind, and workers may wait for it.
+THINKING_SECONDS = 0.05
 # Between two looks at the requests and at what the cluster has.
 LOOK_SECONDS = 5.0
 
@@ -128,6 +130,13 @@ class _Drive:
     def _over(self) -> bool:
         return self.scheduler.done and (self.scheduler.stopped is not None or self.source.exhausted)
 
+    @property
+    def _patience(self) -> float:
+        """Seconds to wait for an event."""
+        if self.scheduler.stopped is not None:
+            return CLOSING_SECONDS
+        return THINKING_SECONDS if self.source.thinking else WAIT_SECONDS
+
     def _turn(self, signals: Signals) -> Iterator[Happening]:
         self.landed = False
         # What came in while the caller or the source took their time counts before any deadline does.
@@ -137,11 +146,12 @@ class _Drive:
         yield from self._obey()
         if self._over:
             return
-        for event in self.backend.wait(WAIT_SECONDS if self.scheduler.stopped is None else CLOSING_SECONDS):
+        for event in self.backend.wait(self._patience):
             yield from self._hear(event)
-        # The workers are fed before the source thinks: a campaign's fit takes its time.
+        # The workers are fed before the source is asked, which may have to write to the store.
         yield from self._obey()
-        if self.scheduler.stopped is None and (self.landed or self.scheduler.done):
+        asking = self.landed or self.scheduler.done or self.source.thinking
+        if self.scheduler.stopped is None and asking:
             with signals.at_once():
                 self.scheduler.offer(self.source.take())
         yield Pulse(self.scheduler.running, self.scheduler.alive, self.source.expected)

@@ -14,6 +14,11 @@ class Source(abc.ABC):
     stop_reason: str | None = None
     """Why no more is proposed, where the source decides that itself."""
 
+    @property
+    def thinking(self) -> bool:
+        """Whether chunks may come before anything lands: the source is to be asked again soon."""
+        return False
+
     @abc.abstractmethod
     def take(self) -> Iterable[Chunk]:
         """Chunks that may run now and were not given before; drawn as room allows."""

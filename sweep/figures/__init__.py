@@ -3,14 +3,16 @@
 Only `save` and `save_movie` write files, whole or not at all.
 """
 
+from sweep.figures.map_parts import SampledPoint
 from sweep.figures.movie import Shot, save_movie, shots
-from sweep.figures.regime_map import SampledPoint, map_figure
+from sweep.figures.regime_map import DRAWN_AXES, map_figure
 from sweep.figures.regime_series import series_figure
 from sweep.figures.style import AXIS_LABELS, save
 from sweep.figures.trajectory import trajectory_figure
 
 __all__ = [
     "AXIS_LABELS",
+    "DRAWN_AXES",
     "SampledPoint",
     "Shot",
     "map_figure",

@@ -1,9 +1,15 @@
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learn import InvalidSeriesError, InvalidSettingError, cross_distances, distance_matrix
+from learn.distance import length_factors
+
+ORACLE = json.loads((Path(__file__).parent / "oracle" / "aeon_distances.json").read_text(encoding="utf-8"))
 
 
 def slow_dtw(a, b, radius):
@@ -29,6 +35,13 @@ def test_agrees_with_the_recursion(seed, samples, channels, band):
     radius = max(1, round(band * samples)) if band else 0
     expected = [[slow_dtw(a, b, radius) / np.sqrt(samples) for b in series] for a in series]
     assert distance_matrix(series, band=band) == pytest.approx(np.array(expected), abs=1e-12)
+
+
+@pytest.mark.parametrize("case", ORACLE["cases"], ids=lambda case: f"radius {case['radius']}")
+def test_agrees_with_another_implementation(case):
+    series = np.array(case["series"])
+    matrix = distance_matrix(series, band=case["radius"] / series.shape[1])
+    assert np.abs(matrix - np.array(case["distances"])).max() < 1e-9
 
 
 @settings(max_examples=20, deadline=None)
@@ -92,3 +105,39 @@ def test_bad_settings_are_refused():
         distance_matrix(walks(3), band=1.5)
     with pytest.raises(InvalidSeriesError, match="one time base"):
         cross_distances(walks(3), walks(2, samples=31))
+    with pytest.raises(InvalidSeriesError, match="factors"):
+        distance_matrix(walks(3), factors=np.ones(3))
+
+
+def test_without_a_band_the_distance_is_euclids():
+    series = walks(5)
+    expected = np.sqrt(np.mean(np.sum((series[:, None] - series[None]) ** 2, axis=3), axis=2))
+    assert distance_matrix(series, band=0.0) == pytest.approx(expected, abs=1e-12)
+
+
+def test_factors_bring_truncated_series_to_the_scale_of_whole_ones():
+    t = np.linspace(0.0, 1.0, 50)
+    slopes = np.random.default_rng(0).uniform(1.0, 2.0, 40)
+    series = (slopes[:, None] * t)[..., None]
+    lengths = np.where(np.arange(40) % 2, 25, 50)
+    whole, cut = distance_matrix(series, band=0.0), distance_matrix(series, lengths, 0.0)
+    scaled = distance_matrix(series, lengths, 0.0, length_factors(series, lengths))
+    pairs = np.ix_(lengths == 25, lengths == 50)
+    assert np.median(cut[pairs] / whole[pairs]) < 0.6
+    assert scaled[pairs] == pytest.approx(whole[pairs], rel=0.1)
+
+
+def test_factors_are_one_for_equal_lengths_and_where_nothing_differs():
+    assert length_factors(walks(6)).tolist() == [1.0] * 30
+    assert length_factors(walks(1)).tolist() == [1.0] * 30
+    assert length_factors(np.ones((4, 10, 1)), [5, 10, 10, 7]).tolist() == [1.0] * 10
+    only_one_goes_on = length_factors(walks(3), [10, 10, 30])
+    assert only_one_goes_on.tolist() == [1.0] * 30
+
+
+def test_a_regime_that_ends_early_does_not_lessen_the_factors():
+    rise = np.linspace(0.0, 1.0, 40)[None, :, None] * np.repeat([1.0, 1.8, 2.0, 2.2], 5)[:, None, None]
+    lengths = np.repeat([20, 40, 40, 40], 5)
+    factors = length_factors(rise, lengths)
+    assert factors[19] == pytest.approx(2.0, rel=0.05)
+    assert factors[39] == 1.0

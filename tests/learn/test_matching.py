@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learn import InvalidSeriesError, cluster_series, match
+from learn import InvalidSeriesError, cluster_series, following, match, partners
 
 
 def three_levels():
@@ -19,8 +19,8 @@ def renumbered(clustering, order):
         medoids=clustering.medoids[order],
         memberships=clustering.memberships[:, order],
         distances=clustering.distances[:, order],
-        medoid_series=clustering.medoid_series[order],
-        medoid_lengths=clustering.medoid_lengths[order],
+        centroids=clustering.centroids[order],
+        centroid_lengths=clustering.centroid_lengths[order],
     )
 
 
@@ -54,3 +54,12 @@ def test_shared_rows_pair_series_that_moved():
     assert np.array_equal(matched.labels[::-1], previous.labels)
     with pytest.raises(InvalidSeriesError, match="as many previous as current"):
         match(previous, current, shared=([0, 1], [0]))
+
+
+def test_partners_share_most_series():
+    # the first regime has split, the second has vanished, the third lives on under another number
+    before = [0, 0, 0, 0, 1, 2, 2]
+    now = [1, 1, 1, 2, 1, 0, 0]
+    assert partners(before, now, 4) == (2, 0, None, None)
+    assert following((2, 0, None, None)) == (1, 0, 2, 3)
+    assert partners([], [], 2) == (None, None)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from learn import Axis, InvalidSpaceError, SearchSpace
 from learn.space import unit_sobol
@@ -105,3 +106,36 @@ def test_sobol_fills_the_box_and_depends_on_the_seed(space):
 def test_distributions_hold_the_axes(space):
     distribution = space.distributions()["disorder"]
     assert (distribution.low, distribution.high, distribution.log) == (0.2, 4.0, True)
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_integer_axes_give_each_number_an_equal_part(scale):
+    space = SearchSpace([Axis("n", 1, 9, scale, integer=True)])
+    values = space.from_unit(np.linspace(0, 1, 20001)[:, None])[:, 0]
+    numbers, counts = np.unique(values, return_counts=True)
+    assert numbers.tolist() == list(range(1, 10))
+    ends = np.arange(0.5, 10)
+    parts = np.diff(np.log(ends) / math.log(19) if scale == "log" else ends / 9)
+    assert counts / 20001 == pytest.approx(parts, abs=2e-4)
+    assert space.point([3.0]) == {"n": 3}
+    assert isinstance(space.point([3.0])["n"], int)
+    assert space.snapped(space.to_unit([[4.2]])) == pytest.approx(space.to_unit([[4]]))
+
+
+def test_an_integer_axis_with_broken_bounds_is_refused():
+    with pytest.raises(InvalidSpaceError, match="expected whole numbers as bounds"):
+        Axis("n", 0.5, 3, integer=True)
+
+
+def test_a_space_from_distributions_and_back():
+    space = SearchSpace([Axis("x", 0.1, 1, "log"), Axis("n", 1, 4, integer=True), Axis("y", -1, 1)])
+    assert SearchSpace.from_distributions(space.distributions()) == space
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [CategoricalDistribution(["a", "b"]), FloatDistribution(0, 1, step=0.25), IntDistribution(0, 8, step=2)],
+)
+def test_distributions_without_a_boundary_are_refused_by_name(distribution):
+    with pytest.raises(InvalidSpaceError, match="axis 'thing'"):
+        SearchSpace.from_distributions({"thing": distribution})

@@ -78,6 +78,8 @@ def test_status_regimes_map_and_report_tell_of_the_campaign(store: Path, capsys,
     assert "56 of 56 planned trials" in capsys.readouterr().out
     assert invoke(["regimes", str(store), "--k", "2"]) == 0
     assert "label_version" in capsys.readouterr().out
+    assert invoke(["regimes", str(store), "--k", "2", "--json"]) == 0
+    assert {row["cluster"] for row in json.loads(capsys.readouterr().out)["labels"]} == {0, 1}
     assert invoke(["map", str(store), "--json"]) == 0
     summary = json.loads(capsys.readouterr().out)
     assert sum(regime["area"] for regime in summary["regimes"]) == pytest.approx(1.0, abs=1e-4)
@@ -89,17 +91,19 @@ def test_status_regimes_map_and_report_tell_of_the_campaign(store: Path, capsys,
     assert "Reproduce" in (tmp_path / "page.html").read_text()
 
 
-def test_a_campaign_over_one_axis_has_a_report_and_no_picture(tmp_path: Path, capsys) -> None:
+def test_a_campaign_over_one_axis_has_a_report_and_a_picture(tmp_path: Path, capsys) -> None:
     one = SMALL.replace('sound_speed = { low = 0.05, high = 1.0, scale = "log" }', "")
     spec = tmp_path / "one.toml"
     spec.write_text(one.replace("[fixed]", "[fixed]\nsound_speed = 0.3").replace("budget = 14", "budget = 8"))
     store = tmp_path / "store"
     assert invoke(["campaign", str(spec), "--store", str(store), "--backend", "serial"]) == 0
-    assert "report.html" in capsys.readouterr().out
-    assert not (store / "map.png").exists()
-    assert invoke(["map", str(store)]) == 2
-    assert "two swept axes" in capsys.readouterr().err
+    assert str(store / "map.png") in capsys.readouterr().out
+    assert (store / "map.png").read_bytes().startswith(b"\x89PNG")
+    assert "The probability of each regime" in (store / "report.html").read_text()
+    assert invoke(["map", str(store), "-o", str(tmp_path / "map.svg")]) == 0
+    capsys.readouterr()
     assert invoke(["map", str(store), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["boundary_kind"] == "places"
 
 
 @pytest.mark.parametrize(

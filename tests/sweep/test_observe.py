@@ -9,10 +9,10 @@ import pytest
 from physics import Numerics, Scenario
 from store import ExperimentStore
 from sweep import SpecError, SweepSpec
+from sweep.campaigning import CampaignSource
 from sweep.chunk import point_trials
 from sweep.labelling import label_trials
 from sweep.observe import Observe
-from sweep.rounds import CampaignSource
 from sweep.trial import Trial
 from sweep.worker import trial_row
 

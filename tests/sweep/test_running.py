@@ -193,12 +193,16 @@ def test_a_larger_budget_extends_a_finished_campaign(small: SweepSpec, tmp_path:
 def test_rounds_are_conditioned_on_the_round_before_the_last(undisturbed_campaign: ExperimentStore) -> None:
     rows = undisturbed_campaign.rows("proposals")
     assert [row["round"] for row in rows] == sorted(row["round"] for row in rows)
-    for row in rows:
-        before = [r["point_id"] for r in rows if r["round"] == row["round"] - 1]
-        assert row["conditioned_on"] == max(row["round"] - 2, -1)
-        assert row["pending"] == before
     assert {row["why"] for row in rows[:6]} == {"startup"}
     assert "boundary" in {row["why"] for row in rows}
+    kept = {row["label_version"]: row["k"] for row in undisturbed_campaign.rows("labels")}
+    for row in rows:
+        # The start-up design waits for nothing.
+        last = -1 if row["why"] == "startup" else row["round"] - 2
+        assert row["conditioned_on"] == last
+        assert row["pending"] == [r["point_id"] for r in rows if last < r["round"] < row["round"]]
+        if row["membership"] is not None:
+            assert len(row["membership"]) == kept[row["label_version"]]
 
 
 def test_nothing_is_written_for_a_point_that_cannot_be_resolved(small_text: str, tmp_path: Path) -> None:

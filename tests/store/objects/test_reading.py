@@ -101,7 +101,7 @@ def test_requests_are_counted(url, chunk, requests: Requests):
     assert sum(requests.take().values()) <= 3
     opened.statuses()
     first = requests.take()
-    assert first.pop("get") <= 12 + 7  # each file of trials once, and the schema's
+    assert first.pop("get") <= 12 + 8  # each file of trials once, and the schema's
     assert "head" not in first
     assert "get_range" not in first
     assert sum(first.values()) <= 12

@@ -1,0 +1,193 @@
+"""`regimes`: which regimes the series of a store fall into, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isfinite
+from typing import Any
+
+import click
+
+from learn import METHODS, Choice, Clustering, Judgement, Method
+from store import ExperimentStore
+from sweep.errors import SweepError
+from sweep.labelling import Labelling, label_trials
+from sweep.regime_names import UNNAMED
+from sweep.regimes import DEFAULT, Regimes
+from sweep.spec import SweepSpec
+
+
+@click.command("regimes", epilog="Example: regimap regimes runs/quickstart --k 3")
+@click.argument("store")
+@click.option("--k", type=click.IntRange(min=1), help="Number of regimes; chosen from the series by default.")
+@click.option("--method", type=click.Choice(METHODS), help="How series are clustered; as in [regimes].")
+@click.option(
+    "--spec",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Spec whose table [regimes] counts: method and thresholds; that of STORE's latest sweep by default.",
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="One object: label_version, method, series compared and left out, judgements of each k, choice, "
+    "regimes, agreement with the rules, labels.",
+)
+def regimes_command(
+    store: str, *, k: int | None, method: Method | None, spec: str | None, as_json: bool
+) -> None:
+    """Cluster all series of STORE and write the labels as a new version.
+
+    The number of regimes is the largest whose regimes are all set apart, each by a silhouette of 0.8. Without
+    such it is one where silhouettes or the gap statistic show no structure, and otherwise the one that
+    bootstrap resamples find again best. Beside the regimes stands what rules on physical exponents call the
+    same points, and how far the two agree.
+    """
+    opened = ExperimentStore(store)
+    regimes = _settings(opened, spec, method)
+    labelling = label_trials(opened, list(opened.statuses()), k=k, regimes=regimes)
+    if labelling is None:
+        raise SweepError(
+            f"{store}: expected points whose series can be compared, found none; "
+            "see `regimap status` for what failed"
+        )
+    labelling.keep(opened)
+    click.echo(json.dumps(as_mapping(labelling)) if as_json else "\n".join(_told(labelling)))
+
+
+def as_mapping(labelling: Labelling) -> dict[str, Any]:
+    """A labelling in plain values."""
+    clustering = labelling.clustering
+    called, agreed = labelling.agreement()
+    rows = labelling.rows()
+    return {
+        "label_version": labelling.version,
+        "method": labelling.method,
+        "k": clustering.k,
+        "series": len(labelling.keys),
+        "compared": clustering.compared,
+        "left_out": labelling.left_out,
+        "judgements": [_judgement(each, clustering.choice) for each in clustering.judgements],
+        "choice": {
+            "set_apart": clustering.choice.set_apart,
+            "silhouette": clustering.choice.by_silhouette,
+            "gap": clustering.choice.by_gap,
+            "stability": clustering.choice.by_stability,
+        },
+        "regimes": [
+            {
+                "regime": name,
+                "cluster": cluster,
+                "moving": sum(row["cluster"] == cluster and not row["frozen"] for row in rows),
+                "frozen": sum(row["cluster"] == cluster and row["frozen"] for row in rows),
+                "rules": dict(zip(called, agreed.table[cluster].tolist(), strict=True)),
+            }
+            for cluster, name in enumerate(labelling.names)
+        ],
+        "rand_index": agreed.rand_index,
+        "labels": [row | {"rule": rule} for row, rule in zip(rows, labelling.rules, strict=True)],
+    }
+
+
+def _settings(store: ExperimentStore, spec: str | None, method: Method | None) -> Regimes:
+    if spec is not None:
+        regimes = SweepSpec.from_toml(spec).regimes
+    else:
+        sweeps = store.rows("sweeps")
+        latest = max(sweeps, key=lambda row: row["started_at"])["spec"] if sweeps else None
+        regimes = DEFAULT if latest is None else SweepSpec.from_text(str(latest)).regimes
+    return regimes if method is None else replace(regimes, method=method)
+
+
+def _judgement(each: Judgement, choice: Choice) -> dict[str, Any]:
+    # JSON has no word for the infinite gap of regimes without any spread.
+    told = each.gap is not None and isfinite(each.gap.value)
+    return {
+        "k": each.k,
+        "silhouette": each.silhouette,
+        "weakest": each.weakest,
+        "gap": each.gap.value if each.gap is not None and told else None,
+        "gap_err": None if each.gap is None else each.gap.error,
+        "stability": each.stability,
+        "share": choice.shares.get(each.k, 0.0) if choice.shares else None,
+    }
+
+
+def _told(labelling: Labelling) -> Iterator[str]:
+    clustering = labelling.clustering
+    yield f"{len(labelling.keys)} averaged series by {labelling.method}"
+    if clustering.compared < len(labelling.keys):
+        yield (
+            f"regimes were found among {clustering.compared} of them, drawn by a hash of their values; "
+            "the others were assigned"
+        )
+    if labelling.left_out:
+        yield (
+            f"{labelling.left_out} more name no regime: a trial failed, or the series are valid for less "
+            "than half of t_final"
+        )
+    yield ""
+    yield from _judged(clustering)
+    yield ""
+    yield from _beside_rules(labelling)
+    yield ""
+    yield f"label_version {labelling.version}"
+
+
+def _judged(clustering: Clustering) -> Iterator[str]:
+    yield "k  silhouette  of the weakest  gap            stability  resamples"
+    for each in clustering.judgements:
+        silhouette, weakest = (_figure(value) for value in (each.silhouette, each.weakest))
+        gap = "" if each.gap is None else f"{each.gap.value:5.2f} +- {each.gap.error:.2f}"
+        stability = f"{each.stability:.2f}" if each.k > 1 else ""
+        share = f"{clustering.choice.shares.get(each.k, 0.0):.0%}" if clustering.choice.shares else ""
+        chosen = "  <- chosen" if each.k == clustering.k else ""
+        yield f"{each.k}  {silhouette:10}  {weakest:14}  {gap:13}  {stability:9}  {share:9}{chosen}".rstrip()
+    yield _reason(clustering.k, clustering.choice)
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _reason(k: int, choice: Choice) -> str:
+    if choice.by_silhouette is None:
+        return f"k = {k} was asked for"
+    if choice.by_silhouette == 1:
+        return "k = 1: no silhouette tells of structure"
+    if choice.by_stability is None:
+        return "k = 1: no gap is above that of one regime by two errors"
+    why = (
+        "all regimes are set apart" if choice.set_apart else "regimes overlap, and resamples find these best"
+    )
+    opinions = (
+        f"{choice.by_silhouette} (silhouette), {choice.by_gap} (gap), {choice.by_stability} (stability)"
+    )
+    said = (
+        f"k = {k}: {why}; single figures say {opinions}; {choice.shares.get(k, 0.0):.0%} of resamples agree"
+    )
+    others = {other: share for other, share in choice.shares.items() if other != k}
+    if not others:
+        return said
+    rival = max(others, key=others.__getitem__)
+    unsure = f"; not settled, see also --k {rival}" if others[rival] > choice.shares.get(k, 0.0) else ""
+    return f"{said}, {others[rival]:.0%} say {rival}{unsure}"
+
+
+def _beside_rules(labelling: Labelling) -> Iterator[str]:
+    content = as_mapping(labelling)
+    called = list(content["regimes"][0]["rules"])
+    width = max(16, *(len(name) for name in labelling.names))
+    head = "".join(f"  {name:>6}" for name in called)
+    yield f"{'regime':{width}}  moving  frozen{'  | rules:' if called else ''}{head}".rstrip()
+    for each in content["regimes"]:
+        counts = "".join(f"  {n:{max(6, len(name))}d}" for name, n in each["rules"].items())
+        bar = "  |       " if called else ""
+        yield f"{each['regime']:{width}}  {each['moving']:6d}  {each['frozen']:6d}{bar}{counts}"
+    index = content["rand_index"]
+    unnamed = sum(rule == UNNAMED for rule in labelling.rules)
+    beside = f"; {unnamed} points that they cannot name are not counted" if unnamed else ""
+    said = "one group in both" if index is None else f"adjusted Rand index {index:.2f}"
+    yield f"agreement with the rules on late exponents and energy gain: {said}{beside}"
