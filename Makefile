@@ -36,13 +36,17 @@ test-cluster: $(READY)
 	$(VENV)/bin/pytest -m cluster $(SET_A) & first=$$!; \
 	$(VENV)/bin/pytest -m cluster tests/cluster $(SET_A:%=--ignore=%); second=$$?; wait $$first && exit $$second
 
+# On Linux torch comes with gigabytes for GPUs, which nothing here uses; `.venv/bin/pip install -c constraints.txt
+# torch --index-url https://download.pytorch.org/whl/cpu` before spares them.
 bench: $(READY)
+	$(VENV)/bin/pip install --quiet -c constraints.txt -e '.[bench]'
 	$(VENV)/bin/python benchmarks/tolerance.py --dimension 1
 	$(VENV)/bin/python benchmarks/tolerance.py --dimension 2
 	$(VENV)/bin/python -m benchmarks.cost
 	$(VENV)/bin/python benchmarks/engine.py --repetitions 1 --sweep 100000
 	$(VENV)/bin/python benchmarks/store.py --trials 10000
 	$(VENV)/bin/python benchmarks/store.py --trials 100000
+	$(VENV)/bin/python benchmarks/boundaries.py --seeds 2 --budget 100 --out runs/bench-boundaries.jsonl
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
