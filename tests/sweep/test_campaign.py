@@ -182,11 +182,11 @@ class TestEnding:
 
 class TestTakingOver:
     def test_points_of_an_earlier_sweep_are_evidence_and_cost_no_budget(self, store: ExperimentStore) -> None:
-        designed(store, TEXT.replace("n = 6", "n = 3"))
+        designed(store, TEXT.replace("n = 6", "n = 4"))
         explored(store, budget=6)
         rows = proposals(store)
         given = [row for row in rows if row["round"] == -1]
-        assert len(given) == 3
+        assert len(given) == 4
         assert {row["why"] for row in given} == {"given"}
         assert len(rows) - len(given) == 6
         # They spare some of the start-up design, and the first round chosen at a boundary knows of them.
