@@ -144,7 +144,7 @@ def cluster_series(
     InvalidSettingError
         If there is no such method, or largest is below 2.
     """
-    _check_settings(method, k_max, largest)
+    _check_settings(method, k, k_max, largest)
     band = band if method.startswith("dtw") else 0.0
     series, valid = checked_series(features, lengths)
     chosen = subset(series, valid, largest)
@@ -217,9 +217,13 @@ def assign(
     return Assignment(np.argmin(distances, axis=1).astype(np.int64), memberships, distances)
 
 
-def _check_settings(method: str, k_max: int, largest: int) -> None:
+def _check_settings(method: str, k: object, k_max: int, largest: int) -> None:
     if method not in METHODS:
         raise InvalidSettingError(f"expected a method among {', '.join(METHODS)}, got {method!r}")
+    if k is not None and (isinstance(k, bool) or not isinstance(k, (int, np.integer))):
+        raise InvalidClusterCountError(
+            f"expected k to be a whole number, got {k!r}; leave it out to choose it"
+        )
     if k_max < 1:
         raise InvalidClusterCountError(f"expected k_max >= 1, got {k_max}; 6 is a good one")
     if largest < 2:

@@ -41,7 +41,7 @@ class StopRule:
         Stop when the expected wrong area is at most this share, on a map of two regimes or more: a map of one
         has no boundary whose error could be told.
     stable_rounds : int
-        Stop when this many rounds in a row changed the map by less than `stable_area`.
+        Stop when this many rounds in a row changed the map by less than `stable_area`, on such a map too.
     stable_area : float
         Share of the search space.
 
@@ -72,11 +72,12 @@ class StopRule:
         if not history:
             return None
         last = history[-1]
+        # One regime says only that no other was met yet.
         if last.regimes > 1 and last.wrong_area <= self.target_wrong_area:
             return (
                 f"target reached: expected wrong area {last.wrong_area:.2%} <= {self.target_wrong_area:.2%}"
             )
-        if self._is_stable(history):
+        if last.regimes > 1 and self._is_stable(history):
             return f"map stable: changed by less than {self.stable_area:.2%} in {self.stable_rounds} rounds"
         if last.points >= last.budget:
             return f"budget used: {last.points} of {last.budget} points"

@@ -185,9 +185,13 @@ class Decider:
         return BoundarySampler(self.space, self._spec.seed, startup, cost=self._cost)
 
     def _history(self, rounds: Sequence[Round], last: int, budget: int) -> list[RoundSummary]:
-        """Of the rounds that the rule looks at, oldest first."""
-        first = max(-1, last - self._rule.stable_rounds)
-        verdicts = [self._verdict(rounds, number) for number in range(first, last + 1)]
+        """Of the rounds that the rule looks at, oldest first.
+
+        Points that were added by hand count with the chosen ones before them: they may lie where nothing is
+        in doubt, and a map that they leave as it was is not stable for that.
+        """
+        ends = [n for n in range(-1, last + 1) if n == last or rounds[n + 1].chosen]
+        verdicts = [self._verdict(rounds, number) for number in ends[-self._rule.stable_rounds - 1 :]]
         known = [verdict for verdict in verdicts if verdict is not None]
         changes = [None, *(changed_share(before, after) for before, after in pairwise(known))]
         return [

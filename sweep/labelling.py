@@ -173,7 +173,7 @@ def label_trials(
     """
     all_groups = grouped_trials(store, trial_ids)
     groups = comparable(all_groups, planned or {})
-    times, recorded = recorded_series(store, _ids(groups))
+    times, recorded = recorded_series(store, _valid_times(groups))
     single = growth_features(recorded)
     long = valid_lengths(single) >= VALID_SHARE * times.size
     owners = [key for key, group in groups.items() for _ in group]
@@ -265,6 +265,10 @@ def renumbered(labelling: Labelling, like: Mapping[Key, int]) -> Labelling:
         names=told_apart(labelling.names[regime] for regime in order),
         clustering=reordered(labelling.clustering, order),
     )
+
+
+def _valid_times(groups: Mapping[Key, Trials]) -> dict[str, float]:
+    return {str(trial["trial_id"]): float(trial["t_valid"]) for group in groups.values() for trial in group}
 
 
 def _ids(groups: Mapping[Key, Trials]) -> list[str]:

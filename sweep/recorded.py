@@ -22,6 +22,7 @@ COLUMNS = (
 )
 # A group whose common valid time is shorter than this share of t_final names no regime.
 VALID_SHARE = 0.5
+ROUNDING = 1e-9  # of times
 
 FloatArray = NDArray[np.float64]
 Key = tuple[str, bool]
@@ -71,15 +72,21 @@ def comparable(groups: Mapping[Key, Trials], planned: Mapping[Key, int]) -> dict
 
 
 def recorded_series(
-    store: ExperimentStore, members: Sequence[str]
+    store: ExperimentStore, members: Mapping[str, float]
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
-    """Times (T,) and series (n, T) by column, NaN after a trial's valid time and where it has no series."""
-    columns = store.series(members, SERIES)
+    """Times (T,) and series (n, T) by column, NaN after a trial's valid time and where it has no series.
+
+    Parameters
+    ----------
+    store : ExperimentStore
+    members : mapping of trial id to valid time
+    """
+    columns = store.series(list(members), SERIES)
     ids, starts, counts = np.unique(columns["trial_id"], return_index=True, return_counts=True)
     places = {str(name): slice(first, first + n) for name, first, n in zip(ids, starts, counts, strict=True)}
     times = columns["t"][places[str(ids[int(np.argmax(counts))])]] if len(ids) else np.zeros(1)
     stacked = {name: np.full((len(members), times.size), np.nan) for name in SERIES}
-    for row, member in enumerate(members):
+    for row, (member, t_valid) in enumerate(members.items()):
         if member not in places:
             continue
         sampled = columns["t"][places[member]]
@@ -89,6 +96,7 @@ def recorded_series(
                 values[row, : sampled.size] = recorded
             elif sampled.size > 1:
                 values[row] = resample(sampled, recorded, times)
+            values[row, times > t_valid * (1 + ROUNDING)] = np.nan
     return times, stacked
 
 

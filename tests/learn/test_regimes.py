@@ -229,3 +229,10 @@ def test_duplicates_and_constant_channels_are_no_trouble(method):
     assert np.isfinite(clustering.memberships).all()
     with pytest.raises(InvalidClusterCountError, match="the 2 distinct series, got 3"):
         cluster_series(features, 3, method=method)
+
+
+@pytest.mark.parametrize("k", [2.5, True, "3"])
+def test_a_number_of_regimes_that_is_none_is_refused(growth_classes, k):
+    features, _ = growth_classes(4)
+    with pytest.raises(InvalidClusterCountError, match="expected k to be a whole number"):
+        cluster_series(features, k)

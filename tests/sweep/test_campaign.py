@@ -171,6 +171,15 @@ class TestEnding:
         told = capsys.readouterr().out
         assert "the budget of 13 points is spent; before it was extended: target reached" in told
 
+    def test_added_points_do_not_make_a_map_stable(self, store: ExperimentStore) -> None:
+        explored(store, budget=9)
+        for step in range(5):
+            add_points(store, [{"disorder": 0.21 + 0.01 * step, "sound_speed": 0.06}])
+        explored(store, budget=9)
+        outcome = explored(store, budget=12)
+        assert "map stable" not in str(outcome.stop_reason)
+        assert sum(row["why"] != "enqueued" for row in proposals(store)) == 12
+
     def test_an_extended_campaign_is_the_one_that_was_longer_from_the_start(
         self, undisturbed: ExperimentStore, store: ExperimentStore
     ) -> None:

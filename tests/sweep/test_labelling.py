@@ -10,6 +10,7 @@ from learn import METHODS, InvalidClusterCountError, Method
 from store import ExperimentStore
 from sweep import SweepError
 from sweep.labelling import Labelling, label_trials, regime_partners, renumbered
+from sweep.recorded import recorded_series
 from sweep.regimes import Regimes
 
 T = np.linspace(0.0, 100.0, 48)
@@ -97,6 +98,14 @@ def test_nothing_after_the_common_valid_time_counts_and_an_early_escape_names_no
     assert labelling is not None
     assert labelling.of("lattice-driven-0") is None
     assert labelling.of("ballistic-0") is not None
+
+
+def test_a_series_that_runs_on_is_cut_at_its_valid_time(stored: ExperimentStore) -> None:
+    member = next(iter(stored.statuses()))
+    times, whole = recorded_series(stored, {member: 100.0})
+    _, cut = recorded_series(stored, {member: 30.0})
+    assert np.isfinite(whole["msd"]).all()
+    assert np.array_equal(np.isfinite(cut["msd"][0]), times <= 30.0)
 
 
 def test_a_point_with_a_failed_realization_is_no_average_over_survivors(tmp_path: Path) -> None:
