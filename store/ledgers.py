@@ -94,7 +94,7 @@ ROUNDS = Table(
     (
         Column("campaign", "varchar", "", "the campaign that decides", True),
         Column("round", "bigint", "1", "the round that was to be proposed, from 0", True),
-        Column("stop_reason", "varchar", "", "why it was not, and none after it; null where it was"),
+        Column("stop_reason", "varchar", "", "why it was not; null where it was, and for the map at the end"),
         Column("budget", "bigint", "1", "points that the campaign might choose", True),
         Column("points", "bigint", "1", "points that it had chosen before", True),
         Column("regimes", "bigint", "1", "regimes on the map that the decision knew"),

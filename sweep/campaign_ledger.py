@@ -97,9 +97,11 @@ class CampaignLedger:
     def decided(self, number: int, facts: dict[str, Any]) -> None:
         """Keep what was known when a round was to be proposed, and why none was, if `stop_reason` says so."""
         stopped = facts.get("stop_reason") is not None
-        name = self._name(number) + (f"-b{facts['budget']}" if stopped else "")
-        row = {"campaign": self.campaign, "round": number, "decided_at": datetime.now(UTC)}
-        self.store.append("rounds", name, [row | facts])
+        self._keep(self._name(number) + (f"-b{facts['budget']}" if stopped else ""), number, facts)
+
+    def concluded(self, number: int, facts: dict[str, Any]) -> None:
+        """Keep what is known once all points are complete, and no round is to follow."""
+        self._keep(f"{self._name(number)}-end-{facts['label_version']}", number, facts)
 
     def stops(self) -> list[dict[str, Any]]:
         """Every time that the campaign stopped, in order of rounds and budgets."""
@@ -116,6 +118,10 @@ class CampaignLedger:
         """Why a round was not proposed under this budget, if so it was decided."""
         stops = (stop for stop in self.stops() if (stop["round"], stop["budget"]) == (number, budget))
         return next((str(stop["stop_reason"]) for stop in stops), None)
+
+    def _keep(self, name: str, number: int, facts: dict[str, Any]) -> None:
+        row = {"campaign": self.campaign, "round": number, "decided_at": datetime.now(UTC)}
+        self.store.append("rounds", name, [row | facts])
 
     def _stored(self, number: int) -> Round:
         rows = self.store.rows("proposals", self._name(number))

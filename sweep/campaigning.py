@@ -16,7 +16,8 @@ from sweep.campaign_ledger import CampaignLedger
 from sweep.chunk import Chunk
 from sweep.deciding import Decider, Decision
 from sweep.engine.source import Source
-from sweep.rounds import Round
+from sweep.labelling import Labelling
+from sweep.rounds import Round, map_of
 from sweep.spec import SweepSpec
 from sweep.taken_over import taken_over
 from sweep.thought import Thought
@@ -131,6 +132,14 @@ class CampaignSource(Source):
     def landed(self, chunk: Chunk) -> None:
         """Take note of trials that have rows: a round that is complete lets another one start."""
         self._done.update(trial.trial_id for trial in chunk.trials)
+
+    def conclude(self, labelling: Labelling) -> None:
+        """Keep what the map is worth at the end, under labels of all points."""
+        rows = [row for members in (self.before, *self._rounds) for row in members.rows]
+        found = map_of(self.spec, rows, labelling)
+        if found is not None:
+            known = {"regimes": found.K, "wrong_area": found.wrong_area(), "label_version": labelling.version}
+            self._ledger.concluded(len(self._rounds), known | {"budget": self._budget, "points": self.points})
 
     def leave(self) -> None:
         """Give up a decision that is being made, for nobody will take it."""

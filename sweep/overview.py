@@ -38,8 +38,8 @@ WITH proposed AS (
         count(*) FILTER (round < 0) AS given, max(round) FILTER (why NOT IN ('enqueued', 'given')) AS last
     FROM proposals GROUP BY campaign
 ), known AS (
-    SELECT campaign, arg_max(regimes, round) AS regimes, arg_max(wrong_area, round) AS wrong_area,
-        arg_max(label_version, round) AS label_version
+    SELECT campaign, arg_max(regimes, decided_at) AS regimes, arg_max(wrong_area, decided_at) AS wrong_area,
+        arg_max(label_version, decided_at) AS label_version
     FROM rounds GROUP BY campaign
 ), stopped AS (
     SELECT campaign, arg_max(stop_reason, (round, budget)) AS stop_reason, max(round) AS round

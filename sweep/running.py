@@ -153,6 +153,7 @@ def _campaign(
     labelling = label_chunks(store, source.evidence, seed=spec.seed, regimes=spec.regimes)
     if labelling is not None:
         labelling.keep(store)
+        source.conclude(labelling)
     return Outcome(count_statuses(store, source.trial_ids), source.stop_reason), labelling
 
 

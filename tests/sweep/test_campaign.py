@@ -12,6 +12,7 @@ import pytest
 
 from store import ExperimentStore
 from sweep import Engine, SweepSpec, add_points
+from sweep.analysis import latest_campaign
 from sweep.campaigning import CampaignSource
 from sweep.cli import invoke
 from sweep.deciding import Decider, Verdict, changed_share
@@ -170,6 +171,15 @@ class TestEnding:
         assert invoke(["status", str(store.path)]) == 0
         told = capsys.readouterr().out
         assert "the budget of 13 points is spent; before it was extended: target reached" in told
+
+    def test_status_tells_of_the_map_that_is_drawn(self, store: ExperimentStore) -> None:
+        for budget in (9, 12):
+            explored(store, budget=budget)
+            drawn = latest_campaign(store)
+            (told,) = read_overview(store).campaigns
+            assert told.wrong_area == pytest.approx(drawn.regime_map.wrong_area())
+            assert told.label_version == drawn.labelling.version
+            assert told.stop_reason == f"the budget of {budget} points is spent"
 
     def test_added_points_do_not_make_a_map_stable(self, store: ExperimentStore) -> None:
         explored(store, budget=9)
