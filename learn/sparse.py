@@ -7,7 +7,7 @@ References
    regression", J. Mach. Learn. Res. 6, 1939 (2005), equation 24.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import final
 
@@ -15,36 +15,27 @@ import numpy as np
 from scipy.linalg import cho_solve, solve_triangular
 
 from learn.factor import JITTER, factorised
-from learn.kernel import correlation
 from learn.process import Process
-from learn.value import ArrayValue, Floats
+from learn.value import Floats
 
 
 @final
 @dataclass(frozen=True, eq=False)
-class SparseProcess(ArrayValue, Process):
-    """As `GaussianProcess`, with observations independent of each other given f at inducing points [1]_.
+class SparseProcess(Process):
+    """A posterior for which observations are independent of each other given f at inducing points [1]_.
 
     Attributes
     ----------
-    inputs, targets, noise, mean, amplitude, scales
-        As for `GaussianProcess`.
     inducing : array (m, d)
         Inducing points.
     """
 
-    inputs: Floats
-    targets: Floats
-    noise: Floats
-    mean: float
-    amplitude: float
-    scales: Floats
     inducing: Floats
 
     @cached_property
     def prior_factor(self) -> Floats:
         """Lower Cholesky factor (m, m) of the prior covariance of the inducing points."""
-        return factorised(self._prior(self.inducing, self.inducing), np.zeros(len(self.inducing)))
+        return factorised(self.prior(self.inducing, self.inducing), np.zeros(len(self.inducing)))
 
     @cached_property
     def summary(self) -> tuple[Floats, Floats]:
@@ -74,23 +65,11 @@ class SparseProcess(ArrayValue, Process):
         precision, mean = self.summary
         seen = self._whitened(X)
         doubt = solve_triangular(precision, seen, lower=True, check_finite=False)
-        covariance = self._prior(X, X) - seen.T @ seen + doubt.T @ doubt
+        covariance = self.prior(X, X) - seen.T @ seen + doubt.T @ doubt
         drawn: Floats = self.mean + seen.T @ mean + normals @ factorised(covariance, np.zeros(len(X))).T
         return drawn
 
-    def with_observations(self, X: Floats, targets: Floats, noise: Floats) -> "SparseProcess":
-        """Add observations at X (m, d), keeping mean, hyperparameters and inducing points."""
-        return replace(
-            self,
-            inputs=np.vstack([self.inputs, X]),
-            targets=np.concatenate([self.targets, targets]),
-            noise=np.concatenate([self.noise, noise]),
-        )
-
     def _whitened(self, X: Floats) -> Floats:
-        cross = self._prior(self.inducing, X)
+        cross = self.prior(self.inducing, X)
         whitened: Floats = solve_triangular(self.prior_factor, cross, lower=True, check_finite=False)
         return whitened
-
-    def _prior(self, A: Floats, B: Floats) -> Floats:
-        return self.amplitude * correlation(A, B, self.scales)

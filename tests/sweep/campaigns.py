@@ -5,38 +5,14 @@ from typing import Any
 
 from store import ExperimentStore
 from sweep import Engine, Outcome, SweepSpec, campaign, run
+from tests.sweep.conftest import SMALL
 from tests.sweep.shapes import TWO
 
-TEXT = """
-[sweep]
-name = "shapes"
-realizations = 2
-twin = false
-
-[axes]
-disorder = { low = 0.2, high = 3.0, scale = "log" }
-sound_speed = { low = 0.05, high = 1.0, scale = "log" }
-
-[fixed]
-wavenumber = 0.5
-dimension = 1
-
-[numerics]
-t_final = 40.0
-samples = 16
-tolerance = 0.05
-max_grid = 2048
-
-[design]
-kind = "sobol"
-n = 6
-
-[campaign]
-budget = 12
-batch = 3
-startup = 6
-target_wrong_area = 0.0
-"""
+TEXT = (
+    SMALL.replace('"small"', '"shapes"')
+    .replace("realizations = 2", "realizations = 2\ntwin = false")
+    .replace("budget = 14\nbatch = 2", "budget = 12\nbatch = 3")
+)
 SPEC = SweepSpec.from_text(TEXT)
 
 

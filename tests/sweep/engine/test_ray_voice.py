@@ -14,30 +14,13 @@ import pytest
 
 from store import ExperimentStore
 from sweep.backends.ray_environment import prepare_environment
+from tests.sweep.conftest import SMALL
 
-SPEC = """
-[sweep]
-name = "noisy"
-realizations = 4
-
-[axes]
-disorder = { low = 0.2, high = 3.0, scale = "log" }
-sound_speed = { low = 0.05, high = 1.0, scale = "log" }
-
-[fixed]
-wavenumber = 0.5
-dimension = 1
-
-[numerics]
-t_final = 40.0
-samples = 16
-tolerance = 0.05
-max_grid = 2048
-
-[design]
-kind = "sobol"
-n = 8
-"""
+SPEC = (
+    SMALL.replace('"small"', '"noisy"')
+    .replace("realizations = 2", "realizations = 4")
+    .replace("n = 6", "n = 8")
+)
 SIMULATOR = """
 import os, signal, time
 
