@@ -15,7 +15,7 @@ from store import ExperimentStore
 from sweep import Engine, SweepSpec
 from sweep.chunk import point_trials
 from sweep.cost import trial_cost
-from sweep.engine.happenings import Landed, Pulse
+from sweep.engine.happenings import Landed
 from sweep.running import stream
 
 MOST_REALIZATIONS = 100
@@ -71,13 +71,9 @@ def run_ours(backend: str, root: Path, kind: Kind, trials: int, account: Account
 def _landings(backend: str, root: Path, kind: Kind, trials: int) -> Iterator[tuple[str, int, int]]:
     """Name, worker and trials of each chunk as it lands."""
     engine = Engine(backend=backend, workers=WORKERS, simulator=kind.place)
-    running: dict[str, int] = {}
     for happening in stream(spec_of(kind, trials), root, engine):
-        match happening:
-            case Pulse():
-                running |= {chunk.name: worker for worker, chunk in happening.running.items()}
-            case Landed(chunk, statuses):
-                yield chunk.name, running.pop(chunk.name), len(statuses)
+        if isinstance(happening, Landed) and happening.worker is not None:
+            yield happening.chunk.name, happening.worker, len(happening.statuses)
 
 
 def spec_of(kind: Kind, trials: int) -> SweepSpec:

@@ -185,7 +185,8 @@ class _Drive:
                 failed = any(status not in DATA_STATUSES for status in report.statuses)
                 chunk = self.scheduler.finished(worker, now, failed)
                 if chunk is not None:
-                    yield self._land(Landed(chunk, report.statuses, report.reasons, report.seconds))
+                    landed = Landed(chunk, report.statuses, report.reasons, report.seconds, worker)
+                    yield self._land(landed)
             case Failed(worker, cause, reason, traceback, error):
                 self.fault = error if cause in (Cause.FAULT, Cause.START) else self.fault
                 chunk = self.scheduler.running.get(worker)

@@ -25,12 +25,15 @@ class Landed:
         One per trial; None for one that is complete.
     seconds : tuple of float
         Wall seconds of each trial; none for trials that did not end by themselves.
+    worker : int or None
+        That ran it; None where the driver wrote the rows.
     """
 
     chunk: Chunk
     statuses: tuple[str, ...]
     reasons: tuple[str | None, ...]
     seconds: tuple[float, ...] = ()
+    worker: int | None = None
 
 
 @final
