@@ -30,7 +30,6 @@ import optuna
 from benchmarks.boundary_figures import curves_figure, points_figure
 from benchmarks.boundary_runs import (
     CHECKPOINTS,
-    KNOWN,
     METHODS,
     Job,
     Ledger,
@@ -41,6 +40,7 @@ from benchmarks.boundary_runs import (
     runs,
 )
 from benchmarks.boundary_tables import report
+from benchmarks.boundary_unseen import KNOWN
 
 
 def present(methods: list[str]) -> list[str]:

@@ -11,7 +11,8 @@ import numpy as np
 
 from benchmarks.boundary_measures import Figures, points_to
 from benchmarks.boundary_methods import Grid
-from benchmarks.boundary_runs import KNOWN, METHODS, Run
+from benchmarks.boundary_runs import METHODS, Run
+from benchmarks.boundary_unseen import KNOWN
 
 Value = Callable[[Figures], float]
 

@@ -11,7 +11,8 @@ from benchmarks.boundary_calibration import POINTS, Calibration, CalibrationOurs
 from benchmarks.boundary_curves import Band, Curves, band
 from benchmarks.boundary_measures import Figures
 from benchmarks.boundary_methods import Sobol
-from benchmarks.boundary_runs import DISTANCES_AT, KNOWN, METHODS, Run, Settings
+from benchmarks.boundary_runs import DISTANCES_AT, METHODS, Run, Settings
+from benchmarks.boundary_unseen import KNOWN
 
 SHOWN = (16, 32, 48, 68, 100, 144, 200, 288, 400, 800)
 LIBRARIES = (
