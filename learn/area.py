@@ -24,10 +24,12 @@ class Areas(ArrayValue):
     share : array (K,)
         Share that bears the regime's label on the map.
     deviation : array (K,)
-        Standard deviation of the regime's true share, over joint draws of the latent functions.
+        Standard deviation of the regime's true share, over joint draws of the latent functions; not a number
+        on a map of one regime, which says nothing of those that were not met.
     low, high : array (K,)
         Ends of the credible interval of the true share. Where large parts of the map are in doubt, `share`
-        may lie outside of it: a label that is only just the most probable one bears its whole region.
+        may lie outside of it: a label that is only just the most probable one bears its whole region. All of
+        0 to 1 on a map of one regime.
     level : float
         Probability that the interval holds.
     """
@@ -53,6 +55,8 @@ def label_doubt(classifier: RegimeClassifier, U: Floats) -> Floats:
 
 def regime_areas(classifier: RegimeClassifier, dimension: int, level: float) -> Areas:
     """Share of the unit cube of each regime, with its spread over joint draws at the same points."""
+    if classifier.K == 1:
+        return Areas(np.ones(1), np.full(1, np.nan), np.zeros(1), np.ones(1), level)
     points = reference(dimension)
     labels = classifier.predict(points)
     winners = classifier.sample(points, DRAWS, SEED).argmax(axis=2)

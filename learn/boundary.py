@@ -89,11 +89,21 @@ class RegimeMap(ArrayValue):
         return label_doubt(self.classifier, self.space.to_unit(X))
 
     def wrong_area(self) -> float:
-        """Expected share of the search space with a wrong label, the mean of `uncertainty`; 0 for K = 1."""
+        """Expected share of the search space with a wrong label, the mean of `uncertainty`.
+
+        Not a number for a map of one regime, which says nothing of those that were not met.
+        """
+        if self.K == 1:
+            return float("nan")
         return float(label_doubt(self.classifier, reference(self.space.dimension)).mean())
 
     def band(self, doubt: float = 0.25) -> float:
-        """Share of the search space in which the label is wrong with a probability above `doubt`."""
+        """Share of the search space in which the label is wrong with a probability above `doubt`.
+
+        Not a number for a map of one regime.
+        """
+        if self.K == 1:
+            return float("nan")
         return float(np.mean(label_doubt(self.classifier, reference(self.space.dimension)) > doubt))
 
     def areas(self, level: float = LEVEL) -> Areas:

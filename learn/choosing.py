@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 
 from learn.acquisition import Acquisition
-from learn.surrogate import RegimeClassifier
+from learn.surrogate import RegimeClassifier, pooled
 from learn.value import ArrayValue, Floats
 
 Cost = Callable[[Mapping[str, float]], float]
@@ -21,6 +21,32 @@ class Chosen(ArrayValue):
     point: Floats
     score: float
     repeated: bool
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Urns(ArrayValue):
+    """Labels drawn so far at each different point: points (n, d), shares (n, K), counts (n,)."""
+
+    points: Floats
+    shares: Floats
+    counts: Floats
+
+    @classmethod
+    def of(cls, points: Floats, shares: Floats, counts: Floats) -> "Urns":
+        """Put together what was observed at one point."""
+        return cls(*pooled(points, shares, counts))
+
+    def noise(self, predicted: Floats) -> float:
+        """Share of the predicted doubt that is noise of the labels, and not ignorance of their shares.
+
+        How often labels of one point differ, over how often they would if they were drawn from the predicted
+        shares (n, K): it starts at 1, the benefit of the doubt, and falls as labels near the boundary agree.
+        """
+        differ = self.counts * (1.0 - (self.shares**2).sum(axis=1))
+        would = (self.counts - 1.0) * (1.0 - (predicted**2).sum(axis=1))
+        further = self.counts > 1.0
+        return float(min(1.0, (1.0 + differ[further].sum()) / (1.0 + would[further].sum())))
 
 
 def choose(
@@ -43,17 +69,19 @@ def new_or_again(
     classifier: RegimeClassifier,
     acquisition: Acquisition,
     new: Chosen,
-    observed: Floats,
+    observed: Urns,
     labels: float,
     repeat_cost: float,
 ) -> Chosen:
-    """Weigh a new point, worth so many labels, against one more label at an observed point (n, d).
+    """Weigh a new point, worth so many labels, against one more label at an observed one.
 
-    The score of each counts by the share of the doubt that the observation would take away, per cost.
+    The score of each counts by the share of the doubt that the observation would take away, per cost; that of
+    one more label besides by the share of the doubt that is noise, which alone it can settle.
     """
-    old = np.unique(observed, axis=0)
+    old = observed.points
     scores = np.round(acquisition(classifier, old), 9)
-    again = np.round(worth(scores, classifier.taught(old, 1.0) / repeat_cost), 9)
+    taught = classifier.taught(old, 1.0) * observed.noise(classifier.predict_proba(old))
+    again = np.round(worth(scores, taught / repeat_cost), 9)
     fresh = worth(np.array([new.score]), classifier.taught(new.point, labels))
     best = int(np.argmax(again))
     if again[best] <= np.round(fresh[0], 9):

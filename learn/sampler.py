@@ -17,7 +17,7 @@ from optuna.trial import FrozenTrial, TrialState
 from learn.acquisition import AcquisitionName, acquisition_by_name
 from learn.boundary import RegimeMap
 from learn.candidates import apart, candidates
-from learn.choosing import Chosen, Cost, choose, new_or_again
+from learn.choosing import Chosen, Cost, Urns, choose, new_or_again
 from learn.errors import InvalidSettingError, InvalidSpaceError, NoObservationsError
 from learn.schedule import Chain, learned
 from learn.space import SearchSpace, unit_sobol
@@ -63,6 +63,10 @@ class BoundarySampler(BaseSampler):
         its cost, a point is proposed again, its trial to be worth one label. Only for simulators that answer
         anew each time; no point is proposed again if left out.
 
+    n_regimes : int, optional
+        Number of regimes: trials with memberships of another number are left aside. That of the first trial
+        if left out.
+
     Raises
     ------
     InvalidSettingError
@@ -87,8 +91,11 @@ class BoundarySampler(BaseSampler):
         acquisition: AcquisitionName = "straddle",
         cost: Cost | None = None,
         replicate_cost: float | None = None,
+        n_regimes: int | None = None,
     ) -> None:
-        for name, value, least in (("seed", seed, 0), ("n_startup", n_startup, 1)):
+        whole = {"seed": (seed, 0), "n_startup": (n_startup, 1)}
+        whole |= {} if n_regimes is None else {"n_regimes": (n_regimes, 1)}
+        for name, (value, least) in whole.items():
             if not isinstance(value, (int, np.integer)) or value < least:
                 raise InvalidSettingError(f"expected {name} to be an integer >= {least}, got {value!r}")
         if not 0 <= floor <= 1:
@@ -104,6 +111,7 @@ class BoundarySampler(BaseSampler):
         self.floor = floor
         self.cost = cost
         self.replicate_cost = replicate_cost
+        self.n_regimes = n_regimes
         self._acquisition = acquisition_by_name(acquisition)
         # Only a memory of the last fits: they follow from the study.
         self._chain: Chain | None = None
@@ -129,7 +137,7 @@ class BoundarySampler(BaseSampler):
             )
         # Threads ask one by one, so that each sees what the others were given.
         with ASKING:
-            proposal = self._propose(gather(study, self.space, asking=trial.number), trial)
+            proposal = self._propose(gather(study, self.space, trial.number, self.n_regimes), trial)
             publish(study, trial, proposal)
         return dict(proposal.point)
 
@@ -158,7 +166,7 @@ class BoundarySampler(BaseSampler):
     ) -> None:
         """Look at what a complete trial reports: see `learn.trials.check_told`."""
         if state == TrialState.COMPLETE:
-            check_told(study, trial, self.space)
+            check_told(study, trial, self.space, self.n_regimes)
 
     def reseed_rng(self) -> None:
         """Do nothing: there is no generator whose state could be shared."""
@@ -171,7 +179,7 @@ class BoundarySampler(BaseSampler):
         NoObservationsError
             If no complete trial has a membership.
         """
-        evidence = gather(study, self.space)
+        evidence = gather(study, self.space, n_regimes=self.n_regimes)
         if not len(evidence.observed):
             raise NoObservationsError(
                 "expected a complete trial with the user attribute 'membership', got none; "
@@ -187,9 +195,11 @@ class BoundarySampler(BaseSampler):
         classifier = self._fitted(evidence).condition(np.vstack([evidence.pending, evidence.failed]))
         slot = self._floor_slot(trial.number)
         if slot is not None:
-            return self._judged(classifier, self._floor(slot, evidence), fixed, "floor")
+            return self._judged(classifier, self._named(self._floor(slot, evidence), fixed), "floor")
         chosen = self._choice(classifier, evidence, trial.number, fixed)
-        return self._judged(classifier, chosen.point, fixed, "replicate" if chosen.repeated else "boundary")
+        if chosen.repeated:
+            return self._judged(classifier, self._asked_before(chosen.point, evidence), "replicate")
+        return self._judged(classifier, self._named(chosen.point, fixed), "boundary")
 
     def _choice(
         self, classifier: RegimeClassifier, evidence: Evidence, number: int, fixed: Mapping[str, float]
@@ -203,9 +213,11 @@ class BoundarySampler(BaseSampler):
         new = choose(classifier, self._acquisition, points, None if self.cost is None else self._prices)
         if self.replicate_cost is None or fixed:
             return new
+        inside = self.space.inside(evidence.observed)
+        known_rows = (evidence.observed, evidence.memberships, evidence.counts)
+        urns = Urns.of(*(rows[inside] for rows in known_rows))
         labels = float(np.median(evidence.counts))
-        observed = self.space.inside(evidence.observed)
-        return new_or_again(classifier, self._acquisition, new, observed, labels, self.replicate_cost)
+        return new_or_again(classifier, self._acquisition, new, urns, labels, self.replicate_cost)
 
     def _prices(self, points: Floats) -> Floats:
         assert self.cost is not None  # asked for only where there is one
@@ -222,11 +234,9 @@ class BoundarySampler(BaseSampler):
     def _judged(
         self,
         classifier: RegimeClassifier,
-        unit: Floats,
-        fixed: dict[str, float],
+        point: dict[str, float],
         why: Literal["floor", "boundary", "replicate"],
     ) -> Proposal:
-        point = self._named(unit, fixed)
         at = self.space.to_unit(self.space.rows([point]))
         membership = tuple(classifier.predict_proba(at)[0].tolist())
         return Proposal(point, why, float(self._acquisition(classifier, at)[0]), membership)
@@ -255,6 +265,11 @@ class BoundarySampler(BaseSampler):
 
     def _sobol(self, index: int) -> Floats:
         return unit_sobol(self.space.dimension, 1, [self.seed], start=index)
+
+    def _asked_before(self, unit: Floats, evidence: Evidence) -> dict[str, float]:
+        """The very values of an observed point: a way to the unit cube and back may cost a last bit."""
+        row = int(np.argmax((evidence.observed == unit).all(axis=1)))
+        return self.space.point(evidence.values[row])
 
     def _named(self, unit: Floats, fixed: dict[str, float]) -> dict[str, float]:
         return {**self.space.point(self.space.from_unit(unit)[0]), **fixed}

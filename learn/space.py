@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from scipy.stats import qmc
 
@@ -177,10 +177,9 @@ class SearchSpace:
         """Move points (n, d) of the unit cube to where the axes have points."""
         return self.to_unit(self.from_unit(U)) if any(axis.integer for axis in self.axes) else U
 
-    def inside(self, U: Floats) -> Floats:
-        """Keep the points (n, d) that lie in the unit cube."""
-        kept: Floats = U[((U >= 0) & (U <= 1)).all(axis=1)]
-        return kept
+    def inside(self, U: Floats) -> NDArray[np.bool_]:
+        """Say which of the points (n, d) lie in the unit cube."""
+        return np.asarray(((U >= 0) & (U <= 1)).all(axis=1))
 
     @classmethod
     def from_distributions(cls, distributions: Mapping[str, BaseDistribution]) -> "SearchSpace":

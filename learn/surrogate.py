@@ -240,11 +240,11 @@ def _regression(
     _check_lengths(points, shares, weights)
     if not alpha_eps > 0:
         raise InvalidSettingError(f"expected alpha_eps > 0, got {alpha_eps}; 0.01 is a good one")
-    points, shares, weights = _pooled(points, shares, weights)
+    points, shares, weights = pooled(points, shares, weights)
     return points, *_log_counts(shares, weights, alpha_eps)
 
 
-def _pooled(points: Floats, shares: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
+def pooled(points: Floats, shares: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
     """One row for each different point, in order of appearance: labels at one place are counts of one urn."""
     _, first, place = np.unique(points, axis=0, return_index=True, return_inverse=True)
     total = np.bincount(place, weights).astype(np.float64)

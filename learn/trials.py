@@ -50,9 +50,13 @@ class Proposal:
 
 @dataclass(frozen=True, eq=False)
 class Evidence(ArrayValue):
-    """Observed points (n, d), memberships (n, K), counts (n,); pending (m, d), failed (f, d); unit cube."""
+    """Observed points (n, d), memberships (n, K), counts (n,); pending (m, d), failed (f, d).
+
+    Points are in the unit cube, the observed ones as `values` in axis units too.
+    """
 
     observed: Floats
+    values: Floats
     memberships: Floats
     counts: Floats
     pending: Floats
@@ -64,8 +68,12 @@ class Evidence(ArrayValue):
         return len(np.unique(self.memberships.argmax(axis=1))) if len(self.memberships) else 0
 
 
-def gather(study: Study, space: SearchSpace, asking: int | None = None) -> Evidence:
+def gather(
+    study: Study, space: SearchSpace, asking: int | None = None, n_regimes: int | None = None
+) -> Evidence:
     """Read the evidence from a study, leaving out the trial that asks.
+
+    With a number of regimes, memberships of another number are left aside like those that were refused.
 
     Finished trials without a membership, failed and pruned ones say nothing of regimes; those of another
     space or outside of the box, and those that were refused when they were told, are left aside.
@@ -76,7 +84,7 @@ def gather(study: Study, space: SearchSpace, asking: int | None = None) -> Evide
         If a membership is not a list of shares that sum to 1, or its length differs from the others'.
     """
     trials = study.get_trials(deepcopy=False)
-    done = [trial for trial in trials if _is_observed(trial, space)]
+    done = [trial for trial in trials if _is_observed(trial, space) and _has(n_regimes, trial)]
     waiting = [
         point
         for trial in trials
@@ -87,10 +95,12 @@ def gather(study: Study, space: SearchSpace, asking: int | None = None) -> Evide
     silent = [
         trial
         for trial in trials
-        if trial.state.is_finished() and not _is_observed(trial, space) and _fits(trial.params, space)
+        if trial.state.is_finished() and trial not in done and _fits(trial.params, space)
     ]
+    values = space.rows([trial.params for trial in done])
     return Evidence(
-        observed=space.to_unit(space.rows([trial.params for trial in done])),
+        observed=space.to_unit(values),
+        values=values,
         memberships=_memberships(done),
         counts=np.array([_count(trial) for trial in done]),
         pending=space.to_unit(space.rows(waiting)),
@@ -127,7 +137,7 @@ def explanation(trial: FrozenTrial) -> Proposal:
     )
 
 
-def check_told(study: Study, trial: FrozenTrial, space: SearchSpace) -> None:
+def check_told(study: Study, trial: FrozenTrial, space: SearchSpace, n_regimes: int | None = None) -> None:
     """Look at a trial that is about to be complete, while its caller can still be told.
 
     Warns
@@ -148,8 +158,10 @@ def check_told(study: Study, trial: FrozenTrial, space: SearchSpace) -> None:
     elif not _fits(trial.params, space):
         _warn(trial, f"a point outside of the space, {trial.params}; widen its axes to have it on the map")
     else:
-        before = [other for other in study.get_trials(deepcopy=False) if _is_observed(other, space)]
+        trials = study.get_trials(deepcopy=False)
+        before = [other for other in trials if _is_observed(other, space) and _has(n_regimes, other)]
         try:
+            _check_number(trial, n_regimes)
             _memberships([*before[:1], trial])
             _count(trial)
         except InvalidMembershipError as error:
@@ -185,6 +197,20 @@ def _published(trial: FrozenTrial) -> dict[str, float] | None:
     return published
 
 
+def _has(n_regimes: int | None, trial: FrozenTrial) -> bool:
+    """Whether its membership is of so many regimes; one that is no list is left for its own error."""
+    found = trial.user_attrs[MEMBERSHIP]
+    return n_regimes is None or not isinstance(found, list) or len(found) == n_regimes
+
+
+def _check_number(trial: FrozenTrial, n_regimes: int | None) -> None:
+    if not _has(n_regimes, trial):
+        raise InvalidMembershipError(
+            f"trial {trial.number}: expected a membership of {n_regimes} regimes, as the sampler was told, "
+            f"got {len(trial.user_attrs[MEMBERSHIP])}; label all trials by one clustering"
+        )
+
+
 def _fits(point: Mapping[str, Any], space: SearchSpace) -> bool:
     return all(axis.holds(point.get(axis.name)) for axis in space.axes)
 
@@ -199,7 +225,8 @@ def _memberships(trials: Sequence[FrozenTrial]) -> Floats:
         if len(rows[-1]) != len(rows[0]):
             raise InvalidMembershipError(
                 f"trial {trial.number}: expected a membership of {len(rows[0])} regimes as in trial "
-                f"{trials[0].number}, got {len(rows[-1])}; label all trials by one clustering"
+                f"{trials[0].number}, got {len(rows[-1])}; label all trials by one clustering, or say with "
+                "BoundarySampler(n_regimes=...) which of them are right"
             )
     return np.array(rows).reshape(len(rows), -1 if rows else 0)
 

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from learn import RegimeMap
 from store import ExperimentStore
+from sweep.certainty import certainty
 from sweep.chunk import from_rows
 from sweep.errors import SweepError
 from sweep.figures import SampledPoint
@@ -47,10 +48,11 @@ class CampaignResult:
     @property
     def title(self) -> str:
         """The map's title: its name, what it cost and how sure it is."""
-        found, wrong = len(self.labelling.names), self.regime_map.wrong_area()
+        found = len(self.labelling.names)
+        regimes = "one regime" if found == 1 else f"{found} regimes"
         return (
-            f"{self.spec.name}: {found} regimes from {len(self.proposals)} points, "
-            f"label expected wrong on {wrong:.0%} of the map"
+            f"{self.spec.name}: {regimes} from {len(self.proposals)} points, "
+            f"{certainty(self.regime_map.wrong_area())}"
         )
 
     def counts(self) -> dict[str, int]:

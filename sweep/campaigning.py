@@ -9,10 +9,11 @@ from them.
 from __future__ import annotations
 
 from functools import partial
-from typing import final
+from typing import Any, final
 
 from store import ExperimentStore
 from sweep.campaign_ledger import CampaignLedger
+from sweep.certainty import known
 from sweep.chunk import Chunk
 from sweep.deciding import Decider, Decision
 from sweep.engine.source import Source
@@ -138,8 +139,9 @@ class CampaignSource(Source):
         rows = [row for members in (self.before, *self._rounds) for row in members.rows]
         found = map_of(self.spec, rows, labelling)
         if found is not None:
-            known = {"regimes": found.K, "wrong_area": found.wrong_area(), "label_version": labelling.version}
-            self._ledger.concluded(len(self._rounds), known | {"budget": self._budget, "points": self.points})
+            worth: dict[str, Any] = {"regimes": found.K, "wrong_area": known(found.wrong_area())}
+            worth |= {"label_version": labelling.version}
+            self._ledger.concluded(len(self._rounds), worth | {"budget": self._budget, "points": self.points})
 
     def leave(self) -> None:
         """Give up a decision that is being made, for nobody will take it."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from learn import BoundarySampler, Proposal, RoundSummary, StopRule, propose, rebuild_study
 from store import ExperimentStore
+from sweep.certainty import known
 from sweep.errors import SweepError
 from sweep.labelling import Labelling, label_chunks, regime_partners
 from sweep.point_cost import PointCost
@@ -36,7 +37,7 @@ class Verdict:
     regimes : int
         On the map.
     wrong_area : float
-        Share of the box on which the map is expected to be wrong.
+        Share of the box on which the map is expected to be wrong; not a number where it has one regime.
     labels : array of int
         Regime at fixed points of the box.
     """
@@ -86,7 +87,7 @@ class Decision:
         """Columns of the table of rounds, but for what the campaign had spent."""
         facts: dict[str, Any] = {"stop_reason": self.stop_reason, "changed_area": self.changed_area}
         if self.verdict is not None:
-            facts["regimes"], facts["wrong_area"] = self.verdict.regimes, self.verdict.wrong_area
+            facts["regimes"], facts["wrong_area"] = self.verdict.regimes, known(self.verdict.wrong_area)
             facts["label_version"] = self.verdict.labelling.version
         return facts
 
@@ -192,11 +193,11 @@ class Decider:
         """
         ends = [n for n in range(-1, last + 1) if n == last or rounds[n + 1].chosen]
         verdicts = [self._verdict(rounds, number) for number in ends[-self._rule.stable_rounds - 1 :]]
-        known = [verdict for verdict in verdicts if verdict is not None]
-        changes = [None, *(changed_share(before, after) for before, after in pairwise(known))]
+        maps = [verdict for verdict in verdicts if verdict is not None]
+        changes = [None, *(changed_share(before, after) for before, after in pairwise(maps))]
         return [
             RoundSummary(_chosen(rounds), budget, verdict.regimes, verdict.wrong_area, change)
-            for verdict, change in zip(known, changes, strict=True)
+            for verdict, change in zip(maps, changes, strict=True)
         ]
 
     def _verdict(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learn import RegimeMap
+from sweep.certainty import known
 
 LEVEL = 0.9  # of intervals and bands
 SAMPLE = 256  # points of a boundary over more than three axes
@@ -17,6 +18,8 @@ KINDS = {1: "places", 2: "lines", 3: "surfaces"}
 
 def map_summary(regime_map: RegimeMap, names: Sequence[str], counts: Mapping[str, int]) -> dict[str, Any]:
     """Axes, regimes with areas, boundary and band; numbers are in axis units, areas shares of the box.
+
+    On a map of one regime those of doubt and error are None: nothing is known of others.
 
     Parameters
     ----------
@@ -37,16 +40,16 @@ def map_summary(regime_map: RegimeMap, names: Sequence[str], counts: Mapping[str
                 "regime": name,
                 "points": counts[name],
                 "area": round(float(areas.share[regime]), 6),
-                "area_err": round(float(areas.deviation[regime]), 6),
+                "area_err": known(round(float(areas.deviation[regime]), 6)),
                 "area_low": round(float(areas.low[regime]), 6),
                 "area_high": round(float(areas.high[regime]), 6),
             }
             for regime, name in enumerate(names)
         ],
         "level": LEVEL,
-        "wrong_area": round(regime_map.wrong_area(), 6),
-        "band_area": round(regime_map.band(), 6),
-        "credible_area": round(regime_map.band((1 - LEVEL) / 2), 6),
+        "wrong_area": known(round(regime_map.wrong_area(), 6)),
+        "band_area": known(round(regime_map.band(), 6)),
+        "credible_area": known(round(regime_map.band((1 - LEVEL) / 2), 6)),
         "boundary_kind": KINDS.get(regime_map.space.dimension, "sample"),
         "boundary": boundary_pieces(regime_map, names),
         "band": band_pieces(regime_map, names),

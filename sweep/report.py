@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from store import ExperimentStore
 from sweep.analysis import CampaignResult
+from sweep.certainty import certainty, share_with_error
 from sweep.figures import DRAWN_AXES, map_figure, series_figure
 
 TRIALS = """
@@ -111,7 +112,7 @@ def lead(result: CampaignResult) -> str:
     return (
         f"{len(result.proposals)} points over {' and '.join(result.spec.axis_names)} found "
         f"{len(result.labelling.names)} regimes: {counts}. "
-        f"The label is expected wrong on {result.regime_map.wrong_area():.1%} of the area."
+        f"How sure: {certainty(result.regime_map.wrong_area())}."
     )
 
 
@@ -123,7 +124,7 @@ def _silhouettes(result: CampaignResult) -> str:
 def _regime_rows(result: CampaignResult) -> Iterable[Sequence[Any]]:
     areas = result.regime_map.areas()
     for regime, (name, count) in enumerate(result.counts().items()):
-        yield name, count, f"{areas.share[regime]:.1%} ± {areas.deviation[regime]:.1%}"
+        yield name, count, share_with_error(areas.share[regime], areas.deviation[regime])
 
 
 def _point_rows(result: CampaignResult) -> Iterable[Sequence[Any]]:

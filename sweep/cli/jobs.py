@@ -14,6 +14,7 @@ import click
 from store import ExperimentStore, NotAStoreError, StoreNotFoundError
 from sweep.analysis import CampaignResult, campaign_result
 from sweep.campaign_ledger import CampaignLedger
+from sweep.certainty import certainty, known, share_with_error
 from sweep.cli.engine import engine_options
 from sweep.cli.places import in_bucket
 from sweep.cli.resuming import resumable
@@ -98,9 +99,10 @@ def _present(opened: ExperimentStore, store: str, spec: SweepSpec, outcome: Outc
     click.echo("regime            points   share of the map")
     for regime, (name, count) in enumerate(result.counts().items()):
         share, error = areas.share[regime], areas.deviation[regime]
-        click.echo(f"{name:16s}  {count:6d}   {share:6.1%} ± {error:.1%}")
-    band, wrong = result.regime_map.band(), result.regime_map.wrong_area()
-    click.echo(f"\nboundary   label in doubt on {band:.1%} of the map, expected wrong on {wrong:.1%}")
+        click.echo(f"{name:16s}  {count:6d}   {share_with_error(share, error):>6s}")
+    band = known(result.regime_map.band())
+    doubt = "none" if band is None else f"label in doubt on {band:.1%} of the map"
+    click.echo(f"\nboundary   {doubt}; {certainty(result.regime_map.wrong_area())}")
     _draw(opened, store, result)
     click.echo("\nAsk it in SQL, for one: does a moving lattice let strongly disordered packets go?")
     click.echo(f'  regimap query {shlex.quote(store)} "{QUERY}"')

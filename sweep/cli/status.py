@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import click
 
 from store import ExperimentStore, Holder
+from sweep.certainty import certainty
 from sweep.engine.standing import Standing
 from sweep.engine.wording import counts, parts
 from sweep.overview import TOP, Campaign, Overview, Sweep, as_mapping, as_typed, read_overview
@@ -129,8 +130,9 @@ def _campaign(campaign: Campaign) -> str:
     )
     line += f", {campaign.enqueued} added by hand" if campaign.enqueued else ""
     line += f"; {campaign.given} taken over from earlier sweeps" if campaign.given else ""
-    if campaign.regimes is not None and campaign.wrong_area is not None:
-        line += f"; {campaign.regimes} regimes, label expected wrong on {campaign.wrong_area:.1%} of the map"
+    if campaign.regimes is not None:
+        regimes = "one regime" if campaign.regimes == 1 else f"{campaign.regimes} regimes"
+        line += f"; {regimes}, {certainty(campaign.wrong_area)}"
     line += f"; {campaign.core_hours:.3g} core-hours" if campaign.core_hours is not None else ""
     return line + (f"; {campaign.stop_reason}" if campaign.stop_reason else "")
 

@@ -103,11 +103,13 @@ def test_queries_are_in_axis_units(two, space):
     )
 
 
-def test_one_regime_has_no_boundary_and_no_doubt(space):
+def test_one_regime_has_no_boundary_and_says_nothing_of_others(space):
     one = mapped(space, lambda U: np.ones((len(U), 1)), n=4)
     assert one.boundary() == []
-    assert one.wrong_area() == 0
-    assert one.areas().share.tolist() == [1.0]
+    assert np.isnan(one.wrong_area()) and np.isnan(one.band())
+    areas = one.areas()
+    assert (areas.share.tolist(), areas.low.tolist(), areas.high.tolist()) == ([1.0], [0.0], [1.0])
+    assert np.isnan(areas.deviation).all()
 
 
 @pytest.mark.parametrize("dimension", [1, 3])

@@ -281,6 +281,26 @@ def test_counts_weigh_and_bad_ones_name_their_trial(space):
         study.tell(other, 0.0)
 
 
+def test_a_first_trial_of_other_regimes_is_left_aside_where_their_number_is_known(space):
+    study = new_study(space, n_startup=2)
+    first, second, third = (study.ask(space.distributions()) for _ in range(3))
+    first.set_user_attr("membership", [0.2, 0.3, 0.5])
+    study.tell(first, 0.0)
+    second.set_user_attr("membership", [0.5, 0.5])
+    with pytest.raises(InvalidMembershipError, match=r"trial 1: .* 3 regimes as in trial 0, .*n_regimes"):
+        study.tell(second, 0.0)
+    study.sampler = BoundarySampler(space, n_startup=2, n_regimes=2)
+    third.set_user_attr("membership", [1.0, 0.0])
+    study.tell(third, 0.0)
+    found = study.sampler.classify(study)
+    assert found.K == 2
+    assert found.classifier.processes[0].inputs.shape == (1, 2)
+    wrong = study.ask(space.distributions())
+    wrong.set_user_attr("membership", [0.2, 0.3, 0.5])
+    with pytest.raises(InvalidMembershipError, match="trial 3: expected a membership of 2 regimes, as the"):
+        study.tell(wrong, 0.0)
+
+
 def test_one_regime_and_duplicated_points_do_not_stop_it(space):
     study = new_study(space, n_startup=2)
     for _ in range(3):
@@ -289,7 +309,7 @@ def test_one_regime_and_duplicated_points_do_not_stop_it(space):
         trial = study.ask(space.distributions())
         trial.set_user_attr("membership", [1.0])
         study.tell(trial, 0.0)
-    assert study.sampler.classify(study).wrong_area() == 0
+    assert np.isnan(study.sampler.classify(study).wrong_area())
     assert len(np.unique(unit_points(study), axis=0)) == 4
 
 
@@ -447,24 +467,31 @@ def test_a_cost_that_is_none_is_refused(space, observe, price):
         study.ask(space.distributions())
 
 
-def test_points_are_replicated_where_that_is_cheap_and_labels_are_noisy(space, true_regime):
-    def asked(**settings):
-        study = new_study(space, n_startup=12, floor=0.0, **settings)
-        rng = np.random.default_rng(0)
-        for _ in range(40):
-            trial = study.ask(space.distributions())
-            regime = true_regime(space.to_unit(space.rows([trial.params])))[0]
-            regime = 1 - regime if rng.uniform() < 0.2 else regime
-            trial.set_user_attr("membership", np.eye(2)[regime].tolist())
-            study.tell(trial, 0.0)
-        points = unit_points(study)
-        again = [explanation(trial).why == "replicate" for trial in study.trials]
-        known = [bool(np.any(np.all(points[:i] == points[i], axis=1))) for i in range(40)]
-        assert again == known
-        return sum(again)
+def replicates(space, true_regime, trials, noise, **settings):
+    """Whether each trial was a replicate; each had better be one where it says so, and nowhere else."""
+    study = new_study(space, n_startup=12, floor=0.0, **settings)
+    rng = np.random.default_rng(0)
+    for _ in range(trials):
+        trial = study.ask(space.distributions())
+        regime = true_regime(space.to_unit(space.rows([trial.params])))[0]
+        regime = 1 - regime if rng.uniform() < noise else regime
+        trial.set_user_attr("membership", np.eye(2)[regime].tolist())
+        study.tell(trial, 0.0)
+    again = [explanation(trial).why == "replicate" for trial in study.trials]
+    params = [trial.params for trial in study.trials]
+    assert again == [each in params[:number] for number, each in enumerate(params)]
+    return again
 
-    assert asked() == 0
-    assert asked(replicate_cost=0.1) > 4
+
+def test_points_are_replicated_where_that_is_cheap_and_labels_are_noisy(space, true_regime):
+    assert sum(replicates(space, true_regime, 20, 0.2)) == 0
+    assert sum(replicates(space, true_regime, 40, 0.2, replicate_cost=0.1)) > 4
+
+
+@pytest.mark.slow
+def test_points_are_replicated_less_and_less_where_labels_are_certain(space, true_regime):
+    certain, noisy = (replicates(space, true_regime, 80, noise, replicate_cost=0.1) for noise in (0.0, 0.1))
+    assert sum(certain[60:]) < sum(noisy[60:]) / 2
 
 
 def test_integer_axes_are_asked_for_whole_numbers():

@@ -33,7 +33,9 @@ def test_the_pages_links_lead_to_its_headings():
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
 
 
-@pytest.mark.parametrize("name", ["seed", "n_startup", "floor", "acquisition", "cost", "replicate_cost"])
+@pytest.mark.parametrize(
+    "name", ["seed", "n_startup", "floor", "acquisition", "cost", "replicate_cost", "n_regimes"]
+)
 def test_settings_are_those_of_the_sampler(name):
     default = signature(BoundarySampler).parameters[name].default
     shown = f'"{default}"' if isinstance(default, str) else str(default)
