@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from statistics import fmean, median
 
 from benchmarks.boundary_calibration import POINTS, Calibration, CalibrationOurs, CalibrationSobol
 from benchmarks.boundary_curves import Band, Curves, band
+from benchmarks.boundary_maps import MAPS
 from benchmarks.boundary_measures import Figures
 from benchmarks.boundary_methods import Sobol
 from benchmarks.boundary_runs import DISTANCES_AT, METHODS, Run, Settings
-from benchmarks.boundary_unseen import KNOWN
+from benchmarks.boundary_shares import Share, middle
+from benchmarks.boundary_unseen import KNOWN, UNSEEN
 
 SHOWN = (16, 32, 48, 68, 100, 144, 200, 288, 400, 800)
 LIBRARIES = (
@@ -31,9 +34,11 @@ def report(runs: Sequence[Run], settings: Settings) -> str:
     """All tables that the runs allow, with what was cut and what failed."""
     choosing = [run for run in runs if not issubclass(METHODS[run.job.method], Calibration)]
     curves = Curves.of(choosing)
-    parts = [_conditions(choosing, settings)]
+    parts = [_conditions(runs, settings)]
     if curves.names:
-        parts += [targets_table(curves, target) for target in (0.05, 0.02)]
+        for group in (MAPS, UNSEEN):
+            maps = [known.name for known in group if known.name in curves.maps]
+            parts += [targets_table(curves, maps, target) for target in (0.05, 0.02) if maps]
         parts += [distance_table(curves), calibration_by_map(curves), seconds_table(curves)]
         parts += [area_table(curves, known) for known in curves.maps]
     if any(run.figures for run in runs if run not in choosing):
@@ -41,36 +46,33 @@ def report(runs: Sequence[Run], settings: Settings) -> str:
     return "\n\n".join([*parts, *_failures(runs)])
 
 
-def targets_table(curves: Curves, target: float) -> str:
-    """Points to a wrong area, and their ratio to Sobol's."""
+def targets_table(curves: Curves, maps: Sequence[str], target: float) -> str:
+    """Points to a wrong area on some of the maps, and their ratio to Sobol's."""
     title = (
         f"Points to {target:.0%} wrong area: from there on the median over seeds stays below; "
-        "in brackets as a share of Sobol's"
+        "in brackets as a share of Sobol's, bounds where one of the two was cut before"
     )
-    rows = [_targets(curves, target, name) for name in curves.names]
-    return _table(title, ("", *curves.maps, "median share of Sobol's"), rows)
+    rows = [_targets(curves, maps, target, name) for name in curves.names]
+    return _table(title, ("", *maps, f"median share over {len(maps)} maps", "most"), rows)
 
 
-def _targets(curves: Curves, target: float, name: str) -> list[str]:
+def _targets(curves: Curves, maps: Sequence[str], target: float, name: str) -> list[str]:
     cells, shares = [name], []
-    for known in curves.maps:
+    for known in maps:
         if (known, name) not in curves.figures:
             cells.append("")
             continue
         needed, sobol = (curves.points_to(target, known, each) for each in (name, Sobol.name))
-        said = f"> {curves.last(known, name)}" if needed is None else f"{needed:.0f}"
-        if sobol is not None:
-            shares.append(math.inf if needed is None else needed / sobol)
-            said += "" if needed is None else f" ({shares[-1]:.2f})"
+        last = curves.last(known, name)
+        said = f"> {last}" if needed is None else f"{needed:.0f}"
+        if (known, Sobol.name) in curves.figures:
+            shares.append(Share.of(needed, last, sobol, curves.last(known, Sobol.name)))
+            said += f" ({shares[-1]})"
         cells.append(said)
-    return [*cells, _share(shares)]
-
-
-def _share(shares: Sequence[float]) -> str:
-    if not shares:
-        return ""
-    middle = median(shares)
-    return f"{middle:.2f} of {len(shares)} maps" if math.isfinite(middle) else "not reached on most"
+    if len(shares) < len(maps):
+        return [*cells, "", ""]
+    most = Share(max(share.low for share in shares), max(share.high for share in shares))
+    return [*cells, str(middle(shares)), str(most)]
 
 
 def area_table(curves: Curves, known: str) -> str:
@@ -126,7 +128,10 @@ def seconds_table(curves: Curves) -> str:
         for n in (48, 100, 200, 400)
         if n <= max(curves.last(m, s) for m in curves.maps for s in curves.names)
     ]
-    title = "Processor seconds of choosing and fitting, from the first point on: median over maps and seeds"
+    title = (
+        "Processor seconds of choosing and fitting, from the first point on: median over maps and seeds; "
+        "of those with two readings, both"
+    )
     rows = []
     for name in curves.names:
         found = [
@@ -161,15 +166,20 @@ def _conditions(runs: Sequence[Run], settings: Settings) -> str:
     """What was run, and where it was cut."""
     lines = [f"Points asked for {settings.batch} at a time; versions: {', '.join(_versions())}."]
     for name in dict.fromkeys(run.job.method for run in runs):
-        method = METHODS[name]
-        of = [run for run in runs if run.job.method == name]
-        seeds = sorted({len({run.job.seed for run in of if run.job.map == known}) for known in KNOWN} - {0})
-        points = [min(settings.budget, most) for most in method.largest.values()]
-        counted = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"{seeds[0]}"
-        lines.append(
-            f"- {name}: {counted} seeds, at most {' / '.join(map(str, points))} points (2 / 3 / 4-D)"
-        )
+        points = [min(settings.budget, most) for most in METHODS[name].largest.values()]
+        most = f"at most {' / '.join(map(str, points))} points (2 / 3 / 4-D)"
+        lines.append(f"- {name}: {_seeds([run for run in runs if run.job.method == name])}, {most}")
     return "\n".join(lines)
+
+
+def _seeds(runs: Sequence[Run]) -> str:
+    """How many seeds a method had on each map: most maps first, the others by name."""
+    seeds = {known: len({run.job.seed for run in runs if run.job.map == known}) for known in KNOWN}
+    seeds = {known: count for known, count in seeds.items() if count}
+    (usual, _), *_ = Counter(seeds.values()).most_common(1)
+    others = [f"{count} on {known}" for known, count in seeds.items() if count != usual]
+    said = f"{usual} seed{'s' if usual > 1 else ''} a map"
+    return f"{said} ({', '.join(others)})" if others else said
 
 
 def _versions() -> Iterator[str]:

@@ -19,8 +19,9 @@ from benchmarks.boundary_measures import Figures, crossings, points_to, yardstic
 from benchmarks.boundary_methods import Grid, Ours, Simulator, Sobol, lattice
 from benchmarks.boundary_rivals import Gp
 from benchmarks.boundary_runs import METHODS, Job, Ledger, Run, Settings, jobs, remaining_s, run, runs
+from benchmarks.boundary_shares import Share, middle
 from benchmarks.boundary_tables import area_table, report, targets_table
-from benchmarks.boundary_unseen import KNOWN
+from benchmarks.boundary_unseen import KNOWN, UNSEEN
 
 ROOT = Path(__file__).parents[2]
 QUICK = Settings(budget=24)
@@ -187,11 +188,46 @@ def test_a_table_compares_with_sobol() -> None:
         found("grid", "curve", 0, {16: 0.08}),
     ]
     curves = Curves.of(found_)
-    lines = targets_table(curves, 0.02).splitlines()
-    assert "| ours | 64 (0.25) | 0.25 of 1 maps |" in lines
-    assert "| Sobol | 256 (1.00) | 1.00 of 1 maps |" in lines
-    assert "| grid | > 16 | not reached on most |" in lines
+    lines = targets_table(curves, ["curve"], 0.02).splitlines()
+    assert "| ours | 64 (0.25) | 0.25 | 0.25 |" in lines
+    assert "| Sobol | 256 (1.00) | 1.00 | 1.00 |" in lines
+    assert "| grid | > 16 (> 0.06) | > 0.06 | > 0.06 |" in lines
     assert "| ours | 8.00 (8.00-8.00) |" in area_table(curves, "curve")
+
+
+@pytest.mark.parametrize(
+    ("needed", "sobol", "share", "said"),
+    [
+        (50.0, 200.0, Share(0.25, 0.25), "0.25"),
+        (None, 200.0, Share(0.5, math.inf), "> 0.50"),  # cut at 100
+        (50.0, None, Share(0.0, 0.0625), "< 0.06"),  # Sobol cut at 800
+        (None, None, Share(0.0, math.inf), "?"),
+    ],
+)
+def test_what_was_cut_bounds_a_share(
+    needed: float | None, sobol: float | None, share: Share, said: str
+) -> None:
+    found_ = Share.of(needed, 100, sobol, 800)
+    assert (found_, str(found_)) == (share, said)
+
+
+def test_the_median_of_bounds_is_bounded() -> None:
+    known, over, under = Share(0.2, 0.2), Share(0.5, math.inf), Share(0.0, 0.1)
+    assert middle([known, over, under]) == known
+    assert str(middle([known, over])) == "> 0.35"
+    assert str(middle([known, under])) == "0.10-0.15"
+
+
+def test_seeds_are_told_where_they_differ() -> None:
+    runs_ = [found("ours", known, seed, {16: 0.1}) for known in ("curve", "island") for seed in range(3)]
+    said = report([*runs_, found("ours", "wedge", 0, {16: 0.1})], Settings())
+    assert "- ours: 3 seeds a map (1 on wedge), at most 200 / 288 / 400 points" in said
+
+
+def test_the_unseen_maps_have_all_their_regimes() -> None:
+    for known in UNSEEN:
+        counts = np.bincount(yardstick(known.name).truth, minlength=known.regimes)
+        assert counts.min() > 0.05 * counts.sum()
 
 
 def test_a_failure_is_in_the_report() -> None:
