@@ -10,44 +10,15 @@ import pytest
 from learn import (
     Axis,
     BoundarySampler,
-    InvalidMembershipError,
     InvalidSettingError,
     InvalidSpaceError,
-    NoObservationsError,
     SearchSpace,
     explanation,
 )
 from learn.space import unit_sobol
-from learn.surrogate import SHARPNESS
+from tests.learn.studies import new_study, run, unit_points
 
 REFERENCE = unit_sobol(2, 2048, [99])
-
-
-@pytest.fixture
-def observe(space, soft_membership):
-    """Tell a trial the membership of its point."""
-
-    def tell(study, trial):
-        U = space.to_unit(space.rows([trial.params]))
-        trial.set_user_attr("membership", soft_membership(U)[0].tolist())
-        study.tell(trial, 0.0)
-
-    return tell
-
-
-def new_study(space, **settings):
-    return optuna.create_study(sampler=BoundarySampler(space, **settings))
-
-
-def run(study, observe, n, batch=1):
-    for _ in range(n // batch):
-        for trial in [study.ask(study.sampler.space.distributions()) for _ in range(batch)]:
-            observe(study, trial)
-
-
-def unit_points(study):
-    space = study.sampler.space
-    return space.to_unit(space.rows([trial.params for trial in study.trials]))
 
 
 def test_starts_with_the_sobol_design_then_looks_at_the_boundary(space, observe, curve):
@@ -198,121 +169,6 @@ def test_parameters_of_others_are_drawn_at_random_and_repeat(space):
     assert 0 <= first["other"] <= 10**6
 
 
-def test_failed_pruned_and_unlabelled_trials_say_nothing(space, observe):
-    study = new_study(space, n_startup=2)
-    for state in [optuna.trial.TrialState.FAIL] * 3 + [optuna.trial.TrialState.PRUNED]:
-        study.tell(study.ask(space.distributions()), state=state)
-    with pytest.warns(UserWarning, match="trial 4 says nothing"):
-        study.tell(study.ask(space.distributions()), 0.0)
-    with pytest.raises(NoObservationsError, match="membership"):
-        study.sampler.classify(study)
-    assert explanation(study.trials[4]).why == "startup"
-    points = unit_points(study)
-    assert len(np.unique(points, axis=0)) == 5
-    observe(study, study.ask(space.distributions()))
-    assert len(study.sampler.classify(study).classifier.processes[0].targets) == 1
-
-
-def test_foreign_trials_are_left_alone(space, observe):
-    study = new_study(space, n_startup=2)
-    foreign = {"theirs": optuna.distributions.FloatDistribution(0, 1)}
-    for attrs in ({}, {"membership": [1.0, 0.0, 0.0]}):
-        study.add_trial(
-            optuna.trial.create_trial(
-                value=1.0, params={"theirs": 0.5}, distributions=foreign, user_attrs=attrs
-            )
-        )
-    run(study, observe, 4)
-    assert study.sampler.classify(study).K == 2
-
-
-@pytest.mark.parametrize(
-    ("membership", "said"),
-    [
-        ([0.5, 0.6], "trial 1: expected memberships .* sum to 1"),
-        ([1.0], "trial 1: expected a membership of 2 regimes as in trial 0, got 1"),
-        ([[0.5, 0.5]], "trial 1"),
-        ("held", "trial 1: expected memberships"),
-        ([None, 1.0], "trial 1"),
-    ],
-)
-def test_bad_memberships_name_their_trial(space, membership, said):
-    study = new_study(space, n_startup=2)
-    first, second = (study.ask(space.distributions()) for _ in range(2))
-    first.set_user_attr("membership", [0.3, 0.7])
-    study.tell(first, 0.0)
-    second.set_user_attr("membership", membership)
-    with pytest.raises(InvalidMembershipError, match=said):
-        study.tell(second, 0.0)
-    # It is left aside, and the study goes on.
-    assert len(study.sampler.classify(study).classifier.processes[0].targets) == 1
-    third = study.ask(space.distributions())
-    third.set_user_attr("membership", [0.9, 0.1])
-    study.tell(third, 0.0)
-    assert len(study.sampler.classify(study).classifier.processes[0].targets) == 2
-
-
-def test_bad_memberships_that_were_not_told_here_name_their_trial(space):
-    study = new_study(space)
-    study.add_trial(
-        optuna.trial.create_trial(
-            value=0.0,
-            params={"disorder": 1.0, "sound_speed": 0.5},
-            distributions=space.distributions(),
-            user_attrs={"membership": [0.5, 0.4]},
-        )
-    )
-    with pytest.raises(InvalidMembershipError, match="trial 0: expected memberships"):
-        study.sampler.classify(study)
-
-
-def test_counts_weigh_and_bad_ones_name_their_trial(space):
-    study = new_study(space)
-    trial = study.ask(space.distributions())
-    trial.set_user_attr("membership", [1.0, 0.0])
-    trial.set_user_attr("count", 8)
-    study.tell(trial, 0.0)
-    heavy = study.sampler.classify(study).classifier.processes[0].noise[0]
-    assert heavy == pytest.approx(np.log1p(1 / (SHARPNESS * 8 + 0.01)))
-    other = study.ask(space.distributions())
-    other.set_user_attr("membership", [1.0, 0.0])
-    other.set_user_attr("count", 0)
-    with pytest.raises(InvalidMembershipError, match="trial 1: expected a positive count"):
-        study.tell(other, 0.0)
-
-
-def test_a_first_trial_of_other_regimes_is_left_aside_where_their_number_is_known(space):
-    study = new_study(space, n_startup=2)
-    first, second, third = (study.ask(space.distributions()) for _ in range(3))
-    first.set_user_attr("membership", [0.2, 0.3, 0.5])
-    study.tell(first, 0.0)
-    second.set_user_attr("membership", [0.5, 0.5])
-    with pytest.raises(InvalidMembershipError, match=r"trial 1: .* 3 regimes as in trial 0, .*n_regimes"):
-        study.tell(second, 0.0)
-    study.sampler = BoundarySampler(space, n_startup=2, n_regimes=2)
-    third.set_user_attr("membership", [1.0, 0.0])
-    study.tell(third, 0.0)
-    found = study.sampler.classify(study)
-    assert found.K == 2
-    assert found.classifier.processes[0].inputs.shape == (1, 2)
-    wrong = study.ask(space.distributions())
-    wrong.set_user_attr("membership", [0.2, 0.3, 0.5])
-    with pytest.raises(InvalidMembershipError, match="trial 3: expected a membership of 2 regimes, as the"):
-        study.tell(wrong, 0.0)
-
-
-def test_one_regime_and_duplicated_points_do_not_stop_it(space):
-    study = new_study(space, n_startup=2)
-    for _ in range(3):
-        study.enqueue_trial({"disorder": 1.0, "sound_speed": 0.5})
-    for _ in range(6):
-        trial = study.ask(space.distributions())
-        trial.set_user_attr("membership", [1.0])
-        study.tell(trial, 0.0)
-    assert np.isnan(study.sampler.classify(study).wrong_area())
-    assert len(np.unique(unit_points(study), axis=0)) == 4
-
-
 @pytest.mark.parametrize(
     "setting",
     [
@@ -349,32 +205,6 @@ def test_sampler_pickles_and_reseeding_changes_nothing(space, observe):
     again = optuna.create_study(sampler=copy)
     again.add_trials(study.trials)
     assert study.ask(space.distributions()).params == again.ask(space.distributions()).params
-
-
-def test_points_that_fail_push_later_ones_elsewhere():
-    """A side of the box always fails, where a boundary ends: to ask there again and again eats the budget."""
-    space = SearchSpace([Axis("x", 0.0, 1.0), Axis("y", 0.0, 1.0)])
-    study = optuna.create_study(sampler=BoundarySampler(space, seed=1))
-    for _ in range(44):
-        trial = study.ask(space.distributions())
-        if trial.params["x"] > 0.75:
-            study.tell(trial, state=optuna.trial.TrialState.FAIL)
-            continue
-        above = 1.0 / (1.0 + math.exp(-(trial.params["y"] - 0.5) / 0.05))
-        trial.set_user_attr("membership", [1.0 - above, above])
-        study.tell(trial, 0.0)
-    later = [trial.params["x"] > 0.75 for trial in study.trials[12:]]
-    assert np.mean(later) < 0.5
-
-
-def test_pruned_points_are_not_asked_again(space, observe):
-    study = new_study(space, n_startup=4)
-    run(study, observe, 8)
-    for _ in range(8):
-        study.tell(study.ask(space.distributions()), state=optuna.trial.TrialState.PRUNED)
-    pruned = unit_points(study)[8:]
-    gaps = np.linalg.norm(pruned[:, None] - pruned[None], axis=2)[np.triu_indices(8, 1)]
-    assert gaps.min() > 0.03
 
 
 def test_threads_see_each_other(space, observe):
@@ -420,78 +250,6 @@ def test_an_axis_fixed_from_outside_is_refused_by_name(space):
     study = optuna.create_study(sampler=sampler)
     with pytest.raises(InvalidSpaceError, match="none of disorder"):
         study.ask(space.distributions())
-
-
-@pytest.mark.parametrize("lacking", ["membership", "sound_speed", "inside"])
-def test_a_trial_of_no_use_is_told_so(space, lacking):
-    study = new_study(space)
-    if lacking == "inside":
-        study.enqueue_trial({"disorder": 7.0, "sound_speed": 0.5})
-    trial = study.ask()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        trial.suggest_float("disorder", 0.2, 4.0, log=True)
-        if lacking != "sound_speed":
-            trial.suggest_float("sound_speed", 0.05, 1.0, log=True)
-        if lacking != "membership":
-            trial.set_user_attr("membership", [0.5, 0.5])
-        study.tell(trial, 0.0)
-    said = {
-        "membership": "attribute 'membership'",
-        "sound_speed": "no parameter sound_",
-        "inside": "outside",
-    }
-    assert any("trial 0 says nothing about regimes: " in str(w.message) for w in caught)
-    assert any(said[lacking] in str(w.message) for w in caught)
-    with pytest.raises(NoObservationsError):
-        study.sampler.classify(study)
-
-
-def test_cheap_points_are_preferred(space, observe):
-    """Trials on the right half cost ten times as much: fewer of them are asked for, the floor aside."""
-
-    def right(**settings):
-        study = new_study(space, n_startup=8, floor=0.0, **settings)
-        run(study, observe, 40, batch=4)
-        return int(np.sum(unit_points(study)[8:, 0] > 0.5))
-
-    middle = float(space.from_unit([[0.5, 0.5]])[0, 0])
-    assert right(cost=lambda point: 10.0 if point["disorder"] > middle else 1.0) < 0.7 * right()
-
-
-@pytest.mark.parametrize("price", [0.0, -1.0, math.nan])
-def test_a_cost_that_is_none_is_refused(space, observe, price):
-    study = new_study(space, n_startup=4, cost=lambda point: price)
-    run(study, observe, 4)
-    with pytest.raises(InvalidSettingError, match="expected a cost above zero"):
-        study.ask(space.distributions())
-
-
-def replicates(space, true_regime, trials, noise, **settings):
-    """Whether each trial was a replicate; each had better be one where it says so, and nowhere else."""
-    study = new_study(space, n_startup=12, floor=0.0, **settings)
-    rng = np.random.default_rng(0)
-    for _ in range(trials):
-        trial = study.ask(space.distributions())
-        regime = true_regime(space.to_unit(space.rows([trial.params])))[0]
-        regime = 1 - regime if rng.uniform() < noise else regime
-        trial.set_user_attr("membership", np.eye(2)[regime].tolist())
-        study.tell(trial, 0.0)
-    again = [explanation(trial).why == "replicate" for trial in study.trials]
-    params = [trial.params for trial in study.trials]
-    assert again == [each in params[:number] for number, each in enumerate(params)]
-    return again
-
-
-def test_points_are_replicated_where_that_is_cheap_and_labels_are_noisy(space, true_regime):
-    assert sum(replicates(space, true_regime, 20, 0.2)) == 0
-    assert sum(replicates(space, true_regime, 40, 0.2, replicate_cost=0.1)) > 4
-
-
-@pytest.mark.slow
-def test_points_are_replicated_less_and_less_where_labels_are_certain(space, true_regime):
-    certain, noisy = (replicates(space, true_regime, 80, noise, replicate_cost=0.1) for noise in (0.0, 0.1))
-    assert sum(certain[60:]) < sum(noisy[60:]) / 2
 
 
 def test_integer_axes_are_asked_for_whole_numbers():
