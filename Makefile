@@ -16,8 +16,9 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	$(VENV)/bin/regimap campaign examples/quickstart.toml --store runs/quickstart
 
+# Two files at a time: many tests wait for processes of their own.
 test: $(READY)
-	$(VENV)/bin/pytest -m 'not slow and not cluster'
+	$(VENV)/bin/pytest -m 'not slow and not cluster' -n 2 --dist loadfile
 
 test-slow: $(READY)
 	$(VENV)/bin/pytest -m 'slow and not cluster'
