@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import re
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from types import MappingProxyType
 
 import pyarrow as pa
 
 FIRST_SCHEMA = "1.0"
+# Words of SQL that stand for a column only in quotes, as DuckDB has them.
+_RESERVED = re.compile(
+    "all|analyse|analyze|and|anti|any|array|as|asc|asof|asymmetric|at|authorization|binary|both|by|case|"
+    "cast|check|collate|collation|column|concurrently|constraint|create|cross|default|deferrable|desc|"
+    "describe|distinct|do|else|end|except|false|fetch|for|foreign|freeze|from|full|glob|group|having|"
+    "ilike|in|initially|inner|intersect|into|is|isnull|join|lambda|lateral|leading|left|like|limit|"
+    "natural|not|notnull|null|offset|on|only|or|order|outer|overlaps|pivot|pivot_longer|pivot_wider|"
+    "placing|positional|primary|qualify|references|returning|right|select|semi|show|similar|some|"
+    "summarize|symmetric|table|tablesample|then|to|trailing|true|union|unique|unpack|unpivot|using|"
+    "variadic|verbose|when|where|window|with",
+    re.IGNORECASE,
+)
 ARROW_TYPES = MappingProxyType(
     {
         "double": pa.float64(),
@@ -48,6 +62,11 @@ class Column:
     required: bool = False
 
     @property
+    def sql(self) -> str:
+        """The name as SQL takes it, in quotes where it is a word of SQL."""
+        return sql_name(self.name)
+
+    @property
     def field(self) -> pa.Field:
         """The Arrow field, unit and meaning in its metadata."""
         metadata = {"unit": self.unit, "meaning": self.meaning}
@@ -85,7 +104,23 @@ class Table:
         """The Arrow schema, units and meanings in the fields' metadata."""
         return pa.schema([column.field for column in self.columns])
 
+    def to_text(self) -> str:
+        """Text that `from_text` reads back."""
+        columns = [astuple(column) for column in self.columns]
+        return json.dumps([self.name, columns, sorted(self.keys), self.since])
+
+    @classmethod
+    def from_text(cls, text: str) -> Table:
+        """Read what `to_text` wrote."""
+        name, columns, keys, since = json.loads(text)
+        return cls(name, tuple(Column(*column) for column in columns), frozenset(keys), since)
+
     @property
     def observables(self) -> list[str]:
         """Names of the float columns that are not keys."""
         return [c.name for c in self.columns if c.type == "double" and c.name not in self.keys]
+
+
+def sql_name(name: str) -> str:
+    """Return a column's name as SQL takes it: in quotes where it is a word of SQL."""
+    return f'"{name}"' if _RESERVED.fullmatch(name) else name

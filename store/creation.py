@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from store import layout
+from store.columns import Column
+from store.declarations import declare_parameters, schema_of
 from store.errors import NotAStoreError
-from store.identity import TABLES, Identity
+from store.identity import Identity, check_model, read_identity
 from store.layout import schema_versions, version_key
 from store.local import LocalMedium
 from store.medium import Medium
 from store.parquet import encode_table
-from store.schema import SCHEMA_VERSION
+from store.schema import BUILT_IN, SCHEMA_VERSION, own_schema
 from store.views import views_script
 
 OURS = frozenset(
@@ -29,18 +33,30 @@ OURS = frozenset(
 )
 
 
-def create(medium: Medium, model: str) -> None:
+def create(medium: Medium, model: str, parameters: Sequence[Column] | None = None) -> None:
     """Create a store, or finish or accept one that is there.
 
     ``store.json`` is written last, so a place that has it is a whole store; of two creators at once, one
     writes it and both find it.
 
+    Parameters
+    ----------
+    medium : Medium
+    model : str
+    parameters : sequence of Column, optional
+        Of a user's model; the store gets those that it lacks.
+
     Raises
     ------
     NotAStoreError
         If other things are there.
+    ModelMismatchError, RecordError
+        If a store of another model is there, or one that has a parameter as something else.
     """
     if medium.exists(layout.IDENTITY):
+        check_model(read_identity(medium), medium, model)
+        if parameters is not None:
+            declare_parameters(medium, parameters)
         return
     strangers = sorted(set(medium.names("")) - OURS)
     if strangers:
@@ -48,6 +64,10 @@ def create(medium: Medium, model: str) -> None:
             f"expected a store or an empty directory at {medium.url}; got one that holds {strangers[0]!r}; "
             "give a new path"
         )
+    if parameters is not None:
+        # First of all: what is declared tells whose columns the store has.
+        medium.prepare()
+        declare_parameters(medium, parameters)
     prepare(medium)
     medium.put(layout.IDENTITY, Identity.now(model).to_json())
 
@@ -63,8 +83,10 @@ def prepare(medium: Medium) -> None:
     # Listed before the flush in `Medium.prepare`: what is found here another writer may not have flushed.
     written = medium.names(f"{layout.SCHEMA}/{SCHEMA_VERSION}")
     medium.prepare()
-    if any(f"{table.name}.parquet" not in written for table in TABLES):
-        files = {table.name: encode_table(table, table.arrow.empty_table()) for table in TABLES}
+    # What is declared later is in no empty file: sessions add it.
+    schema = own_schema() if schema_of(medium).own else BUILT_IN
+    if any(f"{table.name}.parquet" not in written for table in schema.tables):
+        files = {table.name: encode_table(table, table.arrow.empty_table()) for table in schema.tables}
         medium.put_schema(SCHEMA_VERSION, files)
     refresh_views(medium)
 
@@ -77,7 +99,7 @@ def refresh_views(medium: Medium) -> bool:
     if not isinstance(medium, LocalMedium):
         return False  # its paths are relative to a directory
     newest = max(map(version_key, schema_versions(medium)), default=(0,))
-    text = views_script().encode()
+    text = views_script(schema_of(medium)).encode()
     if newest > version_key(SCHEMA_VERSION):
         return False
     if medium.exists(layout.VIEWS) and medium.read(layout.VIEWS) == text:

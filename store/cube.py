@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from store.columns import Column
+from store.columns import Column, sql_name
 from store.errors import QueryError
 from store.needed import needed
 from store.records import refuse_unknown
 from store.results import Result
-from store.schema import AXIS_NAMES, SCHEMA_VERSION, SERIES, TRIALS
+from store.schema import SCHEMA_VERSION, Schema
 from store.spread import Cells, spread
 from store.timegrid import TimeGrid, time_grid
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from store.store import ExperimentStore
 
-_PROVENANCE = ("physics_version", "regimap_version", "git_commit", "python", "libraries")
-_COORDINATES = frozenset(("trial_id", "point_id", *AXIS_NAMES, "realization", "packet", "frozen", "t"))
+_PROVENANCE = ("physics_version", "model_version", "regimap_version", "git_commit", "python", "libraries")
+_PLACES = ("trial_id", "point_id", "realization", "packet", "frozen", "t", "chunk", "attempt")
 _NUMBERS = ("double", "bigint", "boolean")
 
 
@@ -110,8 +110,9 @@ def filling(
     xarray = needed("xarray")
     if times not in ("same", "union"):
         raise QueryError(f"expected times 'same' or 'union'; got {times!r}; use one of them")
-    scalars, observables = _asked(columns)
-    result = store.sql(_trials_query(scalars, where))
+    schema = store.schema
+    scalars, observables = _asked(schema, columns)
+    result = store.sql(_trials_query(schema, scalars, where))
     trials = result.arrow()
     cells = Cells.of(trials)
     scalars = [c for c in scalars if columns is not None or trials.column(c.name).null_count < len(trials)]
@@ -132,37 +133,46 @@ def filling(
     }
     for column in observables:
         variables[column.name] = _variable((*cells.dims, "t"), arrays[column.name], column)
-    coordinates = _coordinates(trials, cells, grid if observables else None)
+    coordinates = _coordinates(schema, trials, cells, grid if observables else None)
     return xarray.Dataset(variables, coordinates, _attributes(store, trials, where))
 
 
-def _asked(columns: Sequence[str] | None) -> tuple[list[Column], list[Column]]:
+def _asked(schema: Schema, columns: Sequence[str] | None) -> tuple[list[Column], list[Column]]:
     """Choose the scalars and the observables; what is a coordinate comes anyway."""
     if columns is None:
-        names = [c.name for c in TRIALS.columns if c.type in _NUMBERS] + ["status", "reason"]
-        names += [c.name for c in SERIES.columns]
+        names = [c.name for c in schema.trials.columns if c.type in _NUMBERS] + ["status", "reason"]
+        names += [c.name for c in schema.series.columns if c.type in _NUMBERS]
     else:
         names = list(columns)
-        known = set(SERIES.by_name)
-        refuse_unknown(TRIALS, [name for name in names if name not in known], "the columns asked for")
-    names = [name for name in dict.fromkeys(names) if name not in _COORDINATES | {"chunk", "attempt"}]
+        known = set(schema.series.by_name)
+        refuse_unknown(schema.trials, [name for name in names if name not in known], "the columns asked for")
+    names = [name for name in dict.fromkeys(names) if name not in (*_PLACES, *schema.axis_names)]
+    trials, series = schema.trials.by_name, schema.series.by_name
     return (
-        [TRIALS.by_name[name] for name in names if name in TRIALS.by_name],
-        [SERIES.by_name[name] for name in names if name in SERIES.by_name],
+        [trials[name] for name in names if name in trials],
+        [series[name] for name in names if name in series and name not in schema.series_keys],
     )
 
 
-def _trials_query(scalars: Sequence[Column], where: str | None) -> str:
+def _trials_query(schema: Schema, scalars: Sequence[Column], where: str | None) -> str:
     draws = ("coalesce(frozen, false) AS frozen", "coalesce(realization, 0) AS realization")
-    others = dict.fromkeys((*AXIS_NAMES, *_PROVENANCE, *(column.name for column in scalars)))
-    names = ", ".join(("trial_id", "point_id", *draws, "coalesce(packet, 0) AS packet", *others))
+    others = dict.fromkeys((*schema.axis_names, *_stated(schema), *(column.name for column in scalars)))
+    packet = "coalesce(packet, 0) AS packet"
+    names = ", ".join(("trial_id", "point_id", *draws, packet, *map(sql_name, others)))
     condition = "" if where is None else f" WHERE ({where}\n)"
-    order = ", ".join((*AXIS_NAMES, "point_id", "trial_id"))
+    order = ", ".join((*map(sql_name, schema.axis_names), "point_id", "trial_id"))
     return f"SELECT {names} FROM (SELECT * FROM trials{condition}) ORDER BY {order}"
 
 
+def _stated(schema: Schema) -> list[str]:
+    """Provenance that the dataset tells of as a whole."""
+    return [name for name in _PROVENANCE if name in schema.trials.by_name]
+
+
 def _with_values(result: Result, observables: Sequence[Column], chosen: list[str] | None) -> list[Column]:
-    counts = ", ".join(f"count({column.name})" for column in observables)
+    counts = ", ".join(f"count({column.sql})" for column in observables)
+    if not counts:
+        return []
     ((*found,),) = result.also(*_of_series(counts, chosen)).rows()
     return [column for column, count in zip(observables, found, strict=True) if count]
 
@@ -187,7 +197,7 @@ def _filled(
     seen = np.zeros(prod(shape), bool)
     done = 0
     if observables:
-        query = _of_series(", ".join(("trial_id", "t", *arrays)), chosen)
+        query = _of_series(", ".join(("trial_id", "t", *map(sql_name, arrays))), chosen)
         for batch in result.also(*query).batches():
             place = _cells_of(batch.column("trial_id"), cell_of) * len(grid.times) + grid.places(
                 batch.column("t")
@@ -235,19 +245,18 @@ def _described(column: Column) -> dict[str, str]:
     return unit | {"long_name": column.meaning}
 
 
-def _coordinates(trials: pa.Table, cells: Cells, grid: TimeGrid | None) -> dict[str, Any]:
+def _coordinates(schema: Schema, trials: pa.Table, cells: Cells, grid: TimeGrid | None) -> dict[str, Any]:
+    columns = schema.trials.by_name
     found: dict[str, Any] = {
         "point": ("point", cells.points, {"long_name": "content hash of the point, the point_id"}),
-        "trial_id": _variable(
-            cells.dims, spread(TRIALS.by_name["trial_id"], trials, cells), TRIALS.by_name["trial_id"]
-        ),
+        "trial_id": _variable(cells.dims, spread(columns["trial_id"], trials, cells), columns["trial_id"]),
     }
     for name, values in cells.draws.items():
         dims = (name,) if name in cells.dims else ()
-        found[name] = _variable(dims, values if dims else values.reshape(-1)[0], TRIALS.by_name[name])
-    for name in AXIS_NAMES:
+        found[name] = _variable(dims, values if dims else values.reshape(-1)[0], columns[name])
+    for name in schema.axis_names:
         if trials.column(name).null_count < len(trials):
-            column = TRIALS.by_name[name]
+            column = columns[name]
             by_point = cells.by_point(trials.column(name))
             found[name] = (
                 _variable(cells.dims, spread(column, trials, cells), column)
@@ -255,7 +264,7 @@ def _coordinates(trials: pa.Table, cells: Cells, grid: TimeGrid | None) -> dict[
                 else _variable(("point",), by_point, column)
             )
     if grid is not None:
-        found["t"] = _variable(("t",), grid.times, SERIES.by_name["t"])
+        found["t"] = _variable(("t",), grid.times, schema.series.by_name["t"])
     return found
 
 
@@ -265,9 +274,10 @@ def _attributes(store: ExperimentStore, trials: pa.Table, where: str | None) -> 
         "model": store.model,
         "schema_version": SCHEMA_VERSION,
         "where": where or "",
-        "natural_units": "hbar = m* = q_D = 1",
     }
-    for name in _PROVENANCE:
+    if not store.schema.own:
+        words["natural_units"] = "hbar = m* = q_D = 1"
+    for name in (name for name in _PROVENANCE if name in trials.column_names):
         values: Iterator[str] = (str(v) for v in trials.column(name).unique().to_pylist() if v is not None)
         words[name] = "\n".join(sorted(values))
     return words

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from store.columns import Table
+from store.columns import Table, sql_name
 from store.cube import filling
 from store.draft import check_outside, check_target, draft
 from store.errors import QueryError
@@ -18,7 +18,6 @@ from store.needed import needed
 from store.parquet import encoding, row_group_rows
 from store.records import refuse_unknown
 from store.results import Result
-from store.schema import SERIES, TRIALS
 
 if TYPE_CHECKING:
     from store.store import ExperimentStore
@@ -102,7 +101,8 @@ def export(
         with draft(target, force=force) as path:
             _write_array(form, data, path)
         return
-    schema = {"trials": TRIALS, "series": SERIES}.get(table)
+    known = store.schema
+    schema = {"trials": known.trials, "series": known.series}.get(table)
     if schema is None:
         raise QueryError(f"expected the table trials or series; got {table!r}; use one of them")
     names = list(columns or (column.name for column in schema.columns))
@@ -135,7 +135,7 @@ def _rows_of(store: ExperimentStore, table: Table, names: list[str], where: str 
     condition = "" if where is None else f" WHERE trial_id IN (SELECT trial_id FROM trials WHERE ({where}\n))"
     counted = store.sql(f"SELECT count(*) FROM {table.name}{condition}")
     ((total,),) = counted.rows()
-    return total, counted.also(f"SELECT {', '.join(names)} FROM {table.name}{condition}")
+    return total, counted.also(f"SELECT {', '.join(map(sql_name, names))} FROM {table.name}{condition}")
 
 
 def _write_csv(

@@ -13,7 +13,7 @@ from store.layout import SERIES_DIGEST, fragment_name
 from store.manifests import make_safe
 from store.medium import Medium
 from store.parquet import encode_table, read_rows, row_count
-from store.schema import SERIES, TRIALS
+from store.schema import Schema
 from store.session import open_session
 from store.snapshot import Absorbed
 
@@ -47,7 +47,13 @@ class Receipt:
 
 
 def commit_fragment(
-    medium: Medium, absorbed: Absorbed, chunk: str, attempt: int, trials: pa.Table, series: pa.Table
+    medium: Medium,
+    absorbed: Absorbed,
+    chunk: str,
+    attempt: int,
+    trials: pa.Table,
+    series: pa.Table,
+    schema: Schema,
 ) -> Receipt:
     """Make `trials` and `series` the fragment of this attempt, unless it stands already or was compacted.
 
@@ -61,9 +67,11 @@ def commit_fragment(
     name = fragment_name(chunk, attempt)
     if name in absorbed.names():
         return _compacted(medium, Receipt(chunk, attempt, trials.num_rows, 0, fresh=False), trials)
-    encoded = encode_table(SERIES, series)
+    encoded = encode_table(schema.series, series)
     digest = {SERIES_DIGEST: hashlib.sha256(encoded).hexdigest()}
-    if medium.put_fragment(name, encode_table(TRIALS, trials.replace_schema_metadata(digest)), encoded):
+    if medium.put_fragment(
+        name, encode_table(schema.trials, trials.replace_schema_metadata(digest)), encoded
+    ):
         return Receipt(chunk, attempt, trials.num_rows, series.num_rows, fresh=True)
     return _standing(medium, name, Receipt(chunk, attempt, trials.num_rows, 0, fresh=False), trials)
 

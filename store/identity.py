@@ -15,14 +15,12 @@ from store.errors import (
     VersionError,
 )
 from store.layout import schema_versions, version_key
-from store.ledgers import LEDGERS
 from store.medium import Medium
 from store.parquet import column_names
-from store.schema import SCHEMA_VERSION, SERIES, TRIALS
+from store.schema import BUILT_IN, SCHEMA_VERSION
 
 FORMAT_VERSION = "1.0"
 DEFAULT_MODEL = "deformation-potential"
-TABLES = (TRIALS, SERIES, *LEDGERS.values())
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def _check_major(what: str, found: str, ours: str, medium: Medium) -> None:
 
 
 def _check_columns(version: str, medium: Medium) -> None:
-    for table in TABLES:
+    for table in BUILT_IN.tables:
         key = layout.schema_file(version, table.name)
         names = column_names(medium, key) if medium.exists(key) else []
         unknown = [name for name in names if name not in table.by_name]

@@ -1,3 +1,9 @@
+-- '' in the store's directory; from elsewhere, with SET file_search_path, what the paths of its files begin with.
+SET VARIABLE place = (
+    SELECT coalesce(max(regexp_replace(file, 'schema/[^/]+/trials[.]parquet', '')), '')
+    FROM glob('schema/*/trials.parquet')
+);
+
 -- Fragments first, then the manifests, then the compacted files: whatever runs meanwhile, none is missed.
 SET VARIABLE fragments = (
     SELECT coalesce(list(file), []) FROM glob('fragments/*-a*/trials.parquet')
@@ -17,11 +23,11 @@ SET VARIABLE manifest = (
     SELECT max_by(struct_pack(files := files, absorbed := absorbed), number)
     FROM manifests, (SELECT max_by(absorbed, number) AS all_absorbed FROM manifests)
     WHERE list_has_all(getvariable('compacted'), list_transform(
-        files, lambda file: 'compacted/' || file.name || '/trials.parquet'
+        files, lambda file: getvariable('place') || 'compacted/' || file.name || '/trials.parquet'
     )) AND list_has_all(getvariable('compacted'), list_transform(
-        files, lambda file: 'compacted/' || file.name || '/series.parquet'
+        files, lambda file: getvariable('place') || 'compacted/' || file.name || '/series.parquet'
     )) AND list_has_all(list_concat(absorbed, list_transform(
-        getvariable('fragments'), lambda file: split_part(file, '/', 2)
+        getvariable('fragments'), lambda file: split_part(file, '/', -2)
     )), all_absorbed)
 );
 SET VARIABLE manifest = CASE WHEN getvariable('manifest') IS NOT NULL THEN getvariable('manifest')
@@ -30,12 +36,12 @@ SET VARIABLE manifest = CASE WHEN getvariable('manifest') IS NOT NULL THEN getva
 CREATE OR REPLACE TEMP TABLE listed AS
 SELECT 'empty' AS kind, file AS trials_file FROM glob('schema/*/trials.parquet')
 UNION ALL
-SELECT 'compacted', 'compacted/' || file.name || '/trials.parquet'
+SELECT 'compacted', getvariable('place') || 'compacted/' || file.name || '/trials.parquet'
 FROM (SELECT unnest(getvariable('manifest').files) AS file)
 UNION ALL
 SELECT 'loose', file
 FROM (SELECT unnest(getvariable('fragments')) AS file)
-ANTI JOIN (SELECT unnest(getvariable('manifest').absorbed) AS name) ON split_part(file, '/', 2) = name;
+ANTI JOIN (SELECT unnest(getvariable('manifest').absorbed) AS name) ON split_part(file, '/', -2) = name;
 
 SET VARIABLE kinds = (SELECT list(kind ORDER BY kind = 'empty' DESC, trials_file) FROM listed);
 SET VARIABLE trials_files = (SELECT list(trials_file ORDER BY kind = 'empty' DESC, trials_file) FROM listed);
@@ -43,7 +49,7 @@ SET VARIABLE series_files = list_transform(
     getvariable('trials_files'), lambda file: regexp_replace(file, 'trials[.]parquet$', 'series.parquet')
 );
 SET VARIABLE hidden = (
-    SELECT list(struct_pack(trials_file := 'compacted/' || file.name || '/trials.parquet', trial_ids := file.hidden))
+    SELECT list(struct_pack(trials_file := getvariable('place') || 'compacted/' || file.name || '/trials.parquet', trial_ids := file.hidden))
     FROM (SELECT unnest(getvariable('manifest').files) AS file)
 );
 -- Files of one schema version agree in their columns: then one file is opened to define a view, and not all.

@@ -15,7 +15,7 @@ import pyarrow as pa
 from store.cells import checked_cell, checked_samples
 from store.columns import Table
 from store.errors import RecordError
-from store.schema import SERIES, SERIES_KEYS, STATUSES, TRIALS
+from store.schema import BUILT_IN, STATUSES, Schema
 
 
 def records_table(table: Table, records: Sequence[Mapping[str, object]], name: str) -> pa.Table:
@@ -60,7 +60,9 @@ def refuse_unknown(table: Table, names: Iterable[str], where: str) -> None:
             raise RecordError(f"expected a column of {table.name} in {where}; got {name!r}; {hint}")
 
 
-def trials_table(chunk: str, attempt: int, trials: Sequence[Mapping[str, object]]) -> pa.Table:
+def trials_table(
+    chunk: str, attempt: int, trials: Sequence[Mapping[str, object]], schema: Schema = BUILT_IN
+) -> pa.Table:
     """Check the trials of a chunk and write `chunk` and `attempt` into every row."""
     if not trials:
         raise RecordError(
@@ -77,7 +79,7 @@ def trials_table(chunk: str, attempt: int, trials: Sequence[Mapping[str, object]
         {**trial, "chunk": chunk, "attempt": attempt} if isinstance(trial, Mapping) else trial
         for trial in trials
     ]
-    table = records_table(TRIALS, keyed, f"chunk {chunk!r}")
+    table = records_table(schema.trials, keyed, f"chunk {chunk!r}")
     _refuse_repeated(table.column("trial_id").to_pylist(), chunk)
     _refuse_statuses(table.column("status").to_pylist(), chunk)
     return table
@@ -102,7 +104,9 @@ def _refuse_statuses(statuses: Sequence[str], chunk: str) -> None:
             )
 
 
-def series_table(trials: pa.Table, series: Mapping[str, Mapping[str, Any]]) -> pa.Table:
+def series_table(
+    trials: pa.Table, series: Mapping[str, Mapping[str, Any]], schema: Schema = BUILT_IN
+) -> pa.Table:
     """Check the series of a chunk; the keys of each sample come from its trial's row.
 
     Parameters
@@ -111,6 +115,8 @@ def series_table(trials: pa.Table, series: Mapping[str, Mapping[str, Any]]) -> p
         From `trials_table`.
     series : mapping of trial_id to mapping of column name to array of shape (samples,)
         A trial may lack a series; a series may not lack its trial.
+    schema : Schema
+        The columns of the store.
     """
     order = trials.column("trial_id").to_pylist()
     for trial_id in series:
@@ -118,23 +124,24 @@ def series_table(trials: pa.Table, series: Mapping[str, Mapping[str, Any]]) -> p
             raise RecordError(
                 f"expected a trial for every series; got a series of {trial_id!r}; commit its trial too"
             )
-    blocks = [_block(trial_id, series[trial_id]) if trial_id in series else {} for trial_id in order]
+    table = schema.series
+    blocks = [_block(table, trial_id, series[trial_id]) if trial_id in series else {} for trial_id in order]
     lengths = [len(block["t"]) if block else 0 for block in blocks]
     rows = pa.array(np.repeat(np.arange(len(order)), lengths))
-    arrays = {name: trials.column(name).take(rows) for name in SERIES_KEYS}
-    for column in SERIES.columns:
+    arrays = {name: trials.column(name).take(rows) for name in schema.series_keys}
+    for column in table.columns:
         if column.name not in arrays:
             arrays[column.name] = _stacked(column.name, blocks, lengths)
-    return pa.Table.from_arrays([arrays[column.name] for column in SERIES.columns], schema=SERIES.arrow)
+    return pa.Table.from_arrays([arrays[column.name] for column in table.columns], schema=table.arrow)
 
 
 def _block(
-    trial_id: str, samples: Mapping[str, Any]
+    table: Table, trial_id: str, samples: Mapping[str, Any]
 ) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
     where = f"the series of {trial_id!r}"
-    refuse_unknown(SERIES, samples, where)
+    refuse_unknown(table, samples, where)
     for name in samples:
-        if name in SERIES.keys:
+        if name in table.keys:
             raise RecordError(
                 f"expected observables only in {where}; got {name!r}; the trial's row carries the keys"
             )
@@ -142,7 +149,7 @@ def _block(
         raise RecordError(
             f"expected a column 't' in {where}; got {', '.join(samples) or 'nothing'}; add the times"
         )
-    block = {name: checked_samples(SERIES.by_name[name], values, where) for name, values in samples.items()}
+    block = {name: checked_samples(table.by_name[name], values, where) for name, values in samples.items()}
     for name, values in block.items():
         if len(values) != len(block["t"]):
             raise RecordError(

@@ -17,20 +17,20 @@ import duckdb
 import pyarrow as pa
 
 from store import layout
-from store.columns import Table
+from store.columns import Table, sql_name
+from store.declarations import schema_of
 from store.errors import DamagedStoreError
 from store.manifests import CompactedFile
 from store.medium import Medium
 from store.parquet import row_group_rows, sorted_writer
 from store.results import query_errors
-from store.schema import AXIS_NAMES, SERIES, TRIALS
+from store.schema import Schema
 from store.sorting import z_order
 from store.steps import Extent, pieces
 
-_KEYS = ", ".join((*AXIS_NAMES, "frozen", "realization", "packet", "trial_id"))
-_PLACES = f"""
+_PLACES = """
 CREATE OR REPLACE TEMP TABLE places AS
-SELECT row_number() OVER (ORDER BY code, {_KEYS}) - 1 AS place, {_KEYS}
+SELECT row_number() OVER (ORDER BY code, {keys}) - 1 AS place, {keys}
 FROM codes
 """
 
@@ -57,10 +57,12 @@ def rewrite(medium: Medium, session: duckdb.DuckDBPyConnection, label: str) -> I
     DamagedStoreError
         If fewer or more samples were read than the files hold.
     """
-    whole = _place(session)
+    schema = schema_of(medium)
+    whole = _place(session, schema)
     written = 0
     for begin, end in pieces(whole):
-        file = _write_piece(medium, session, f"{label}-{uuid.uuid4().hex[:12]}", begin, end, whole)
+        name = f"{label}-{uuid.uuid4().hex[:12]}"
+        file = _write_piece(medium, session, schema, name, begin, end, whole)
         written += file.samples
         yield file
     if written != whole.samples:
@@ -69,26 +71,33 @@ def rewrite(medium: Medium, session: duckdb.DuckDBPyConnection, label: str) -> I
         )
 
 
-def _place(session: duckdb.DuckDBPyConnection) -> Extent:
+def _place(session: duckdb.DuckDBPyConnection, schema: Schema) -> Extent:
     """Give every trial its place in the table `places`."""
-    trials = session.sql(f"SELECT {_KEYS} FROM trials").to_arrow_table()
-    code = z_order([trials.column(name) for name in AXIS_NAMES])
+    keys = ", ".join((*map(sql_name, schema.axis_names), "frozen", "realization", "packet", "trial_id"))
+    trials = session.sql(f"SELECT {keys} FROM trials").to_arrow_table()
+    code = z_order([trials.column(name) for name in schema.axis_names or ("realization",)])
     session.register("codes", trials.append_column("code", pa.array(code)))
-    session.execute(_PLACES)
+    session.execute(_PLACES.format(keys=keys))
     session.unregister("codes")
     ((samples,),) = session.execute("SELECT count(*) FROM series").fetchall()
     return Extent(trials.num_rows, int(samples))
 
 
 def _write_piece(
-    medium: Medium, session: duckdb.DuckDBPyConnection, name: str, begin: int, end: int, whole: Extent
+    medium: Medium,
+    session: duckdb.DuckDBPyConnection,
+    schema: Schema,
+    name: str,
+    begin: int,
+    end: int,
+    whole: Extent,
 ) -> CompactedFile:
     directory = f"{layout.COMPACTED}/{name}"
     ids = f"SELECT place, trial_id FROM places WHERE place >= {begin} AND place < {end}"
-    source = f"JOIN ({ids}) USING (trial_id) WHERE {_ranges(session, begin, end)} ORDER BY place"
+    source = f"JOIN ({ids}) USING (trial_id) WHERE {_ranges(session, schema, begin, end)} ORDER BY place"
     samples_each = max(whole.samples / whole.trials, 1.0)
-    series = _write(medium, directory, SERIES, session, f"{source}, t", samples_each)
-    trials = _write(medium, directory, TRIALS, session, source, 1.0)
+    series = _write(medium, directory, schema.series, session, f"{source}, t", samples_each)
+    trials = _write(medium, directory, schema.trials, session, source, 1.0)
     if trials.rows != end - begin:
         raise DamagedStoreError(
             f"expected each of {end - begin} trials once in {medium.url}; got {trials.rows} rows; "
@@ -98,12 +107,15 @@ def _write_piece(
     return CompactedFile(name, trials.rows, series.rows, size, trials.sha256, series.sha256)
 
 
-def _ranges(session: duckdb.DuckDBPyConnection, begin: int, end: int) -> str:
+def _ranges(session: duckdb.DuckDBPyConnection, schema: Schema, begin: int, end: int) -> str:
     """Return a condition on the axes that lets a sorted input skip what lies in other pieces."""
-    ends = ", ".join(f"min({a}), max({a}), count({a})" for a in AXIS_NAMES)
+    names = [sql_name(name) for name in schema.axis_names]
+    if not names:
+        return "true"
+    ends = ", ".join(f"min({a}), max({a}), count({a})" for a in names)
     query = f"SELECT {ends} FROM places WHERE place >= {begin} AND place < {end}"
     (row,) = session.execute(query).fetchall()
-    axes = zip(AXIS_NAMES, row[::3], row[1::3], row[2::3], strict=True)
+    axes = zip(names, row[::3], row[1::3], row[2::3], strict=True)
     known = [(a, low, high) for a, low, high, count in axes if count == end - begin and math.isfinite(high)]
     finite = [f"{a} BETWEEN {low!r} AND {high!r}" for a, low, high in known if math.isfinite(low)]
     return " AND ".join(finite) or "true"
@@ -124,7 +136,7 @@ def _write(
     source: str,
     rows_each: float,
 ) -> _Written:
-    names = ", ".join(f"{table.name}.{column.name}" for column in table.columns)
+    names = ", ".join(f"{table.name}.{column.sql}" for column in table.columns)
     group_rows = row_group_rows(table)
     stream = session.sql(f"SELECT {names} FROM {table.name} {source}").to_arrow_reader(group_rows)
     rows = 0

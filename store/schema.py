@@ -6,7 +6,11 @@ Units are natural: hbar = m* = q_D = 1.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
 from store.columns import Column, Table
+from store.ledgers import LEDGERS
 
 SCHEMA_VERSION = "1.3"
 
@@ -213,3 +217,93 @@ SERIES = Table(
     (*(TRIALS.by_name[name] for name in SERIES_KEYS), *_OBSERVABLES),
     keys=frozenset(SERIES_KEYS),
 )
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of the results in one store: those of the deformation potential, or of somebody's model.
+
+    Attributes
+    ----------
+    trials, series : Table
+    axes : tuple of Column
+        Numbers that trials may be swept over, by which compacted files are sorted.
+    outputs : tuple of Column
+        Scalars that a user's function returns.
+    own : bool
+        Whether the model is the user's, whose columns are declared in the store.
+    """
+
+    trials: Table
+    series: Table
+    axes: tuple[Column, ...]
+    outputs: tuple[Column, ...] = ()
+    own: bool = False
+
+    @cached_property
+    def axis_names(self) -> tuple[str, ...]:
+        """Names of the axes."""
+        return tuple(axis.name for axis in self.axes)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table of the store."""
+        return (self.trials, self.series, *LEDGERS.values())
+
+    @cached_property
+    def series_keys(self) -> tuple[str, ...]:
+        """Columns that series repeat from their trials."""
+        return tuple(column.name for column in self.series.columns if column.name in self.series.keys)
+
+
+BUILT_IN = Schema(TRIALS, SERIES, AXES)
+
+_OWN_TRIAL = (
+    Column("trial_id", "varchar", "", "content hash of model, parameters, realization and seed", True),
+    Column("point_id", "varchar", "", "content hash of the point: the trial without its realization", True),
+    *_IDENTITY[2:],
+)
+_OWN_DRAW = (
+    Column("realization", "bigint", "1", "which draw of the point, from 0"),
+    Column("packet", "bigint", "1", "always 0: another model than the deformation potential"),
+    Column("frozen", "boolean", "", "always false: another model than the deformation potential"),
+    Column("twin_of", "varchar", "", "always null: another model than the deformation potential"),
+    Column("seed", "bigint", "1", "the seed that the function was given"),
+    Column("samples", "bigint", "1", "samples that the function returned; null without series"),
+)
+_OWN_VERSION = Column("model_version", "varchar", "", "version of the model, part of the trial's identity")
+_OWN_TIME = Column("t", "double", "", "time of the sample, or its number where the function gave none", True)
+OWN_RESERVED = frozenset(
+    column.name for column in (*_OWN_TRIAL, *_OWN_DRAW, _OWN_VERSION, *_PROVENANCE[1:], _OWN_TIME)
+)
+"""Names that no parameter and no output of a user's model may have."""
+
+
+@lru_cache(maxsize=32)
+def own_schema(
+    parameters: tuple[Column, ...] = (),
+    scalars: tuple[Column, ...] = (),
+    observables: tuple[Column, ...] = (),
+) -> Schema:
+    """Return the schema of a user's model.
+
+    Parameters
+    ----------
+    parameters : tuple of Column
+        What a point says, repeated in the series.
+    scalars, observables : tuple of Column
+        What the function returns: one value a trial, and one a sample.
+    """
+    trials = Table(
+        TRIALS.name,
+        (*_OWN_TRIAL, *parameters, *_OWN_DRAW, *scalars, _OWN_VERSION, *_PROVENANCE[1:]),
+        keys=frozenset((*(c.name for c in parameters), *(set(_REPEATED) & OWN_RESERVED), "model_version")),
+    )
+    repeated = ("trial_id", "chunk", "attempt", *(c.name for c in parameters), "realization")
+    keys = (*repeated, "packet", "frozen")
+    series = Table(
+        SERIES.name,
+        (*(trials.by_name[name] for name in keys), _OWN_TIME, *observables),
+        keys=frozenset(keys),
+    )
+    return Schema(trials, series, tuple(c for c in parameters if c.type == "double"), scalars, own=True)

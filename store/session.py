@@ -10,6 +10,7 @@ import duckdb
 
 from store import layout
 from store.columns import FIRST_SCHEMA
+from store.declarations import schema_of
 from store.errors import DamagedStoreError, QueryError
 from store.layout import schema_versions
 from store.ledgers import LEDGERS
@@ -103,7 +104,8 @@ def _configure(
     connection.execute(SETTINGS)
     medium.attach(connection)
     absent: set[str] = set()
-    for name, kind, value in list_variables(medium, snapshot):
+    schema = schema_of(medium)
+    for name, kind, value in list_variables(medium, snapshot, schema):
         if name.endswith("_files") and not value:
             absent.add(_newer_table(medium, name.removesuffix("_files"), grown=grown))
         connection.execute(f"SET VARIABLE {name} = CAST(? AS {kind})", [value])
@@ -112,7 +114,7 @@ def _configure(
         fence = f"[{quoted(medium.url)}, {quoted(literal(medium.url))}]"
         connection.execute(f"SET allowed_directories = {fence}")
         connection.execute("SET enable_external_access = false")
-    connection.execute(view_definitions(grown=grown, absent=frozenset(absent)))
+    connection.execute(view_definitions(schema, grown=grown, absent=frozenset(absent)))
     if not unsafe:
         connection.execute("SET lock_configuration = true")
 

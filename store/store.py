@@ -11,8 +11,10 @@ import numpy as np
 
 from store import checkpoints, creation, tables
 from store import requests as asking
+from store.columns import Column, sql_name
 from store.compaction import GRACE_S, Compacted, compacting
 from store.cube import dataset
+from store.declarations import Declaration, declare_outputs, schema_of
 from store.errors import RecordError, StoreError
 from store.fragments import Receipt, commit_fragment
 from store.hold import Hold
@@ -25,7 +27,7 @@ from store.places import open_medium
 from store.probing import check_writable
 from store.records import refuse_unknown, series_table, trials_table
 from store.results import Result
-from store.schema import SERIES
+from store.schema import BUILT_IN, Schema
 from store.session import open_session
 from store.snapshot import Absorbed
 from store.statements import check_reading
@@ -70,8 +72,18 @@ class ExperimentStore:
         self._absorbed = Absorbed(self._medium)
 
     @classmethod
-    def create(cls, path: PathLike, *, model: str = DEFAULT_MODEL) -> ExperimentStore:
+    def create(
+        cls, path: PathLike, *, model: str = DEFAULT_MODEL, parameters: Sequence[Column] | None = None
+    ) -> ExperimentStore:
         """Make a store, or open the one that is there; several processes may do so at once.
+
+        Parameters
+        ----------
+        path : path-like
+        model : str
+        parameters : sequence of Column, optional
+            What the points of a user's model say; without it, the columns are those of the deformation
+            potential. A store that is there gets those that it lacks.
 
         Raises
         ------
@@ -79,8 +91,10 @@ class ExperimentStore:
             If the path is a file, or a directory that holds other things.
         ModelMismatchError
             If a store of another model is there.
+        RecordError
+            If the store has a parameter as something else, or its name cannot be a column's.
         """
-        creation.create(open_medium(path), model)
+        creation.create(open_medium(path), model, parameters)
         store = cls(path, model=model)
         store._prepare()
         return store
@@ -107,6 +121,23 @@ class ExperimentStore:
     def model(self) -> str:
         """The model whose trials the store holds."""
         return self._model
+
+    @property
+    def schema(self) -> Schema:
+        """The columns of its results, as they are declared at this moment."""
+        return BUILT_IN if self._model == DEFAULT_MODEL else schema_of(self._medium)
+
+    def declare_outputs(
+        self, version: str, scalars: Sequence[Column], observables: Sequence[Column]
+    ) -> Declaration:
+        """Declare what a version of a user's model returns, unless that is declared; return what stands.
+
+        See `store.declarations.declare_outputs`, which this is.
+        """
+        self._prepare()
+        declared = declare_outputs(self._medium, version, scalars, observables)
+        creation.refresh_views(self._medium)
+        return declared
 
     def commit(
         self,
@@ -148,10 +179,11 @@ class ExperimentStore:
         checked_name("chunk name", chunk)
         if not isinstance(attempt, int) or isinstance(attempt, bool) or attempt < 1:
             raise RecordError(f"expected an attempt of 1 or more; got {attempt!r}; count from 1")
-        trial_rows = trials_table(chunk, attempt, trials)
-        series_rows = series_table(trial_rows, series)
+        schema = self.schema
+        trial_rows = trials_table(chunk, attempt, trials, schema)
+        series_rows = series_table(trial_rows, series, schema)
         self._prepare()
-        return commit_fragment(self._medium, self._absorbed, chunk, attempt, trial_rows, series_rows)
+        return commit_fragment(self._medium, self._absorbed, chunk, attempt, trial_rows, series_rows, schema)
 
     def append(self, table: str, name: str, rows: Sequence[Mapping[str, object]]) -> bool:
         """Add `rows` to a ledger table under `name`, durably; False, and no change, if the name is there.
@@ -322,8 +354,8 @@ class ExperimentStore:
         dict of str to ndarray, each of shape (samples of all the trials together,)
             NULL is NaN in float columns.
         """
-        refuse_unknown(SERIES, columns, "the columns asked for")
-        names = ", ".join(dict.fromkeys(("trial_id", "t", *columns)))
+        refuse_unknown(self.schema.series, columns, "the columns asked for")
+        names = ", ".join(map(sql_name, dict.fromkeys(("trial_id", "t", *columns))))
         conditions, parameters = ["true"], []
         if trial_ids is not None:
             conditions.append("trial_id IN (SELECT unnest(?::VARCHAR[]))")

@@ -7,7 +7,7 @@ sees one state of the store, however it grows meanwhile.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -18,7 +18,7 @@ from store.digests import sealed_script
 from store.layout import SCHEMA, ledger, schema_file, schema_versions
 from store.ledgers import LEDGERS, PROPOSALS
 from store.medium import Medium
-from store.schema import AXIS_NAMES, FINAL_STATUSES, SERIES, STATUSES, TRIALS
+from store.schema import BUILT_IN, FINAL_STATUSES, SERIES, STATUSES, TRIALS, Schema
 from store.snapshot import Snapshot
 
 _HEADER = """\
@@ -49,26 +49,14 @@ SET VARIABLE {table}_files = (
 );
 """
 
-_VIEW_COLUMNS = {
-    "twins": (
-        TRIALS.by_name["point_id"],
-        Column("trial_id", "varchar", "", "the trial with the moving lattice"),
-        Column("twin_id", "varchar", "", "its twin, the lattice frozen"),
-        *(TRIALS.by_name[name] for name in (*AXIS_NAMES, "realization", "packet")),
-        TRIALS.by_name["twin_release_time"],
-        TRIALS.by_name["twin_release_time_err"],
-    ),
-    "labels": (Column("latest", "boolean", "", "whether this is the newest version of the labels"),),
-    "points": (
-        TRIALS.by_name["point_id"],
-        *(TRIALS.by_name[name] for name in AXIS_NAMES),
-        Column("trials", "bigint", "1", "trials of the point"),
-        *(Column(status, "bigint", "1", f"trials of the point that are {status}") for status in STATUSES),
-        Column("regime", "varchar", "", "latest label of the point"),
-        Column("membership", "double[]", "1", "membership behind the latest label"),
-        Column("frozen_regime", "varchar", "", "latest label of the point's frozen twins"),
-    ),
-}
+_OF_LABELS = (Column("latest", "boolean", "", "whether this is the newest version of the labels"),)
+_COUNTED = (
+    Column("trials", "bigint", "1", "trials of the point"),
+    *(Column(status, "bigint", "1", f"trials of the point that are {status}") for status in STATUSES),
+    Column("regime", "varchar", "", "latest label of the point"),
+    Column("membership", "double[]", "1", "membership behind the latest label"),
+    Column("frozen_regime", "varchar", "", "latest label of the point's frozen twins"),
+)
 
 
 def quoted(text: str) -> str:
@@ -81,19 +69,40 @@ def literal(path: str) -> str:
     return re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", path)
 
 
-def described_columns() -> list[tuple[str, Column]]:
+def described_columns(schema: Schema = BUILT_IN) -> list[tuple[str, Column]]:
     """List every column of every view with the view's name."""
-    tables = {table.name: table.columns for table in (TRIALS, SERIES, *LEDGERS.values())}
-    names = dict.fromkeys((*tables, *_VIEW_COLUMNS))
-    return [(name, c) for name in names for c in (*tables.get(name, ()), *_VIEW_COLUMNS.get(name, ()))]
+    columns: dict[str, tuple[Column, ...]] = {table.name: table.columns for table in schema.tables}
+    columns["labels"] += _OF_LABELS
+    columns |= {"twins": _of_twins(schema), "points": _of_points(schema)}
+    return [(name, column) for name, its in columns.items() for column in its]
+
+
+def _of_twins(schema: Schema) -> tuple[Column, ...]:
+    """Columns of the view of twins, which only the deformation potential has."""
+    trials = BUILT_IN.trials.by_name
+    return (
+        trials["point_id"],
+        Column("trial_id", "varchar", "", "the trial with the moving lattice"),
+        Column("twin_id", "varchar", "", "its twin, the lattice frozen"),
+        *schema.axes,
+        *(trials[n] for n in ("realization", "packet", "twin_release_time", "twin_release_time_err")),
+    )
+
+
+def _of_points(schema: Schema) -> tuple[Column, ...]:
+    return (schema.trials.by_name["point_id"], *schema.axes, *_COUNTED)
 
 
 @cache
-def view_definitions(*, grown: bool = False, absent: frozenset[str] = frozenset()) -> str:
+def view_definitions(
+    schema: Schema = BUILT_IN, *, grown: bool = False, absent: frozenset[str] = frozenset()
+) -> str:
     """Return the CREATE VIEW statements; they need the variables of `list_variables`.
 
     Parameters
     ----------
+    schema : Schema
+        The columns of the store.
     grown : bool
         Whether columns may have been added since the store was last written: those are NULL then.
     absent : frozenset of str
@@ -101,30 +110,43 @@ def view_definitions(*, grown: bool = False, absent: frozenset[str] = frozenset(
     """
     rows = [
         ", ".join(map(quoted, (table, column.name, column.type, column.unit, column.meaning)))
-        for table, column in described_columns()
+        for table, column in described_columns(schema)
     ]
+    axes = [axis.sql for axis in schema.axes]
+    # Columns of a user's model are declared when files are there already.
+    grown_tables = [schema.trials, schema.series] if grown or schema.own else []
+    grown_tables += [PROPOSALS] if grown else []
     return Template(_text("views.sql")).substitute(
         final=", ".join(map(quoted, FINAL_STATUSES)),
-        axes=", ".join(f"any_value({name}) AS {name}" for name in AXIS_NAMES),
-        axes_of_trials=", ".join(f"trials.{name}" for name in AXIS_NAMES),
+        axes="".join(f"any_value({name}) AS {name}, " for name in axes),
+        twins=_nothing(_of_twins(schema)) if schema.own else _twins(axes),
         counts=", ".join(f"count(*) FILTER (status = {quoted(s)}) AS {s}" for s in STATUSES),
         columns=",\n".join(f"({row})" for row in rows),
         **{
-            table.name: _nothing(table) if table.name in absent else _every_file(table)
+            table.name: _nothing(table.columns) if table.name in absent else _every_file(table)
             for table in LEDGERS.values()
             if table.since != FIRST_SCHEMA
         },
-        **{f"{table.name}_grown": _no_rows(table) if grown else "" for table in (TRIALS, SERIES, PROPOSALS)},
+        **{
+            f"{table.name}_grown": _no_rows(table) if table in grown_tables else ""
+            for table in (schema.trials, schema.series, PROPOSALS)
+        },
     )
 
 
 def _no_rows(table: Table) -> str:
-    return f"\nUNION ALL BY NAME {_nothing(table)}"
+    return f"\nUNION ALL BY NAME {_nothing(table.columns)}"
 
 
-def _nothing(table: Table) -> str:
-    columns = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in table.columns)
-    return f"SELECT {columns} WHERE false"
+def _nothing(columns: Sequence[Column]) -> str:
+    typed = ", ".join(f"CAST(NULL AS {column.type}) AS {column.sql}" for column in columns)
+    return f"SELECT {typed} WHERE false"
+
+
+def _twins(axes: Sequence[str]) -> str:
+    """The view of twins, as text without the end of its last line."""
+    names = ", ".join(f"trials.{name}" for name in axes)
+    return Template(_text("twins.sql")).substitute(axes_of_trials=names).rstrip()
 
 
 def _every_file(table: Table) -> str:
@@ -132,24 +154,27 @@ def _every_file(table: Table) -> str:
     return f"SELECT * FROM read_parquet({files}, union_by_name = getvariable('mixed_schemas'))"
 
 
-def views_script() -> str:
+def views_script(schema: Schema = BUILT_IN) -> str:
     """Return the text of ``views.sql``; its paths are relative to the store."""
+    listing = _text("listing.sql") + ("SET VARIABLE mixed_schemas = true;\n" if schema.own else "")
     ledgers = "".join(_LIST_LEDGER.format(table=table) for table in LEDGERS)
-    return sealed_script("\n".join((_HEADER + SETTINGS, _text("listing.sql"), ledgers, view_definitions())))
+    return sealed_script("\n".join((_HEADER + SETTINGS, listing, ledgers, view_definitions(schema))))
 
 
 def _text(name: str) -> str:
     return files("store").joinpath(name).read_text(encoding="utf-8")
 
 
-def list_variables(medium: Medium, snapshot: Snapshot) -> Iterator[tuple[str, str, object]]:
+def list_variables(
+    medium: Medium, snapshot: Snapshot, schema: Schema = BUILT_IN
+) -> Iterator[tuple[str, str, object]]:
     """List what else the store has, and give the variables that the views read: name, SQL type and value.
 
     The first file of a table is an empty one with the whole schema, so that a new store answers too.
     """
     versions = schema_versions(medium)
     written = {version: medium.names(f"{SCHEMA}/{version}") for version in versions}
-    yield "mixed_schemas", "BOOLEAN", len(versions) > 1
+    yield "mixed_schemas", "BOOLEAN", len(versions) > 1 or schema.own
     listed = [
         *_empty(written),
         *_compacted(snapshot),

@@ -10,15 +10,14 @@ from math import isfinite
 from pathlib import Path
 from typing import final
 
-from physics import PhysicsError
 from store import ExperimentStore, Holder
 from sweep.campaign_ledger import CampaignLedger
-from sweep.cost import known_resolution
+from sweep.chunk import point_trials
 from sweep.errors import SpecError, SweepError
+from sweep.identity import rounded
 from sweep.reading import check_known
 from sweep.rounds import BEFORE, Point
 from sweep.spec import SweepSpec
-from sweep.trial import Trial, rounded
 
 
 @final
@@ -74,7 +73,7 @@ def add_points(store: ExperimentStore, points: Sequence[Mapping[str, float]]) ->
     known = {point_id for each in members for point_id in each.point_ids}
     fresh: dict[str, Point] = {}
     for point in checked:
-        point_id = Trial(spec.scenario(point), spec.numerics).point_id
+        point_id = point_trials(spec, point)[0].point_id
         if point_id not in known:
             fresh[point_id] = point
     number = ledger.enqueue(list(fresh.values())).number if fresh else None
@@ -162,8 +161,5 @@ def _checked(spec: SweepSpec, point: Mapping[str, float]) -> Point:
                 f"{value:g}; a spec with a wider box is another campaign"
             )
     whole = {name: float(point[name]) for name in spec.axis_names}
-    try:
-        known_resolution(spec.scenario(whole), spec.numerics)
-    except PhysicsError as error:
-        raise SpecError(str(error)) from None
+    spec.model.resolution(spec, whole, spec.numerics.max_grid)
     return whole

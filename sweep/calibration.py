@@ -26,6 +26,7 @@ from physics import (
 from physics.recording import STRIDE
 from physics.trajectory import REFINEMENTS
 from store import ExperimentStore
+from sweep.any_trial import AnyTrial
 from sweep.cost import known_cost, known_resolution, timeless, trial_cost
 from sweep.identification import row_scenario
 from sweep.provenance import Provenance
@@ -86,7 +87,7 @@ class Speed:
     planning_s: float = 0.0
 
 
-def from_rows(store: ExperimentStore, trials: Iterable[Trial]) -> Speed | None:
+def from_rows(store: ExperimentStore, trials: Iterable[AnyTrial]) -> Speed | None:
     """Speed by the trials that a store has of the same dimension and precision.
 
     Of several types of processor, the one with most rows counts. Attempts at a halved step and trials that
@@ -103,7 +104,8 @@ def from_rows(store: ExperimentStore, trials: Iterable[Trial]) -> Speed | None:
     Speed or None
         None with fewer than 8 such rows.
     """
-    kinds = sorted({f"{trial.scenario.dimension}{trial.numerics.precision}" for trial in trials})
+    built_in = [trial for trial in trials if isinstance(trial, Trial)]
+    kinds = sorted({f"{trial.scenario.dimension}{trial.numerics.precision}" for trial in built_in})
     most = list(store.sql(MOST, [PHYSICS_VERSION, kinds]).rows())
     if not most:
         return None
@@ -119,7 +121,7 @@ def from_rows(store: ExperimentStore, trials: Iterable[Trial]) -> Speed | None:
     return Speed(middle * luck, low * luck, high * luck, len(spent), PAST, str(processor))
 
 
-def calibrate(trials: Sequence[Trial], seconds: float = 2.0) -> Speed:
+def calibrate(trials: Sequence[AnyTrial], seconds: float = 2.0) -> Speed:
     """Speed of this machine, by running shortened trials of a plan.
 
     They keep grid, time step and integrator, and record fewer samples. FFTW's choices are taken from the
@@ -137,7 +139,8 @@ def calibrate(trials: Sequence[Trial], seconds: float = 2.0) -> Speed:
         The reference where no trial can run.
     """
     provenance, began = Provenance.collect(), time.perf_counter()
-    runs = [_Run.of(trial, seconds / len(SHARES), provenance) for trial in _representatives(trials)]
+    built_in = [trial for trial in trials if isinstance(trial, Trial)]
+    runs = [_Run.of(trial, seconds / len(SHARES), provenance) for trial in _representatives(built_in)]
     planning, began = time.perf_counter() - began, time.perf_counter()
     ratios: dict[_Run, list[float]] = {run: [] for run in runs}
     done = 0

@@ -15,9 +15,10 @@ from typing import Any, final
 from learn import Proposal
 from store import ExperimentStore
 from sweep.chunk import chunked, from_rows, point_trials, to_rows
+from sweep.identity import canonical_json
+from sweep.own_cost import priced
 from sweep.rounds import BEFORE, ENQUEUED, GIVEN, Point, Round
 from sweep.spec import SweepSpec
-from sweep.trial import Trial, canonical_json
 
 
 @final
@@ -130,7 +131,8 @@ class CampaignLedger:
         plan = self._name(number)
         stored = self.store.rows("chunks", plan)
         if not stored and rows:
-            chunks = (chunk for point in members.points for chunk in chunked(point_trials(self.spec, point)))
+            trials = [priced(self.store, point_trials(self.spec, point)) for point in members.points]
+            chunks = (chunk for some in trials for chunk in chunked(some))
             self.store.append("chunks", plan, to_rows(plan, chunks))
             stored = self.store.rows("chunks", plan)
         return Round(number, tuple(rows), tuple(from_rows(stored)))
@@ -139,7 +141,7 @@ class CampaignLedger:
         return f"{self.campaign}-r-given" if number == BEFORE else f"{self.campaign}-r{number:04d}"
 
     def _row(self, number: int, slot: int, point: Point, why: str) -> dict[str, Any]:
-        trial = Trial(self.spec.scenario(point), self.spec.numerics)
+        trial = point_trials(self.spec, point)[0]
         return {
             "campaign": self.campaign,
             "round": number,

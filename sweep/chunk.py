@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, product
+from itertools import groupby
 from typing import Any, final
 
+from sweep.any_trial import AnyTrial
 from sweep.cost import trial_cost
+from sweep.identity import digest
+from sweep.own_trial import OwnTrial
 from sweep.spec import SweepSpec
-from sweep.trial import Trial, digest
+from sweep.trial import Trial
 
 CHUNK_SECONDS = 10.0
 CHUNK_TRIALS = 64
+# How the text of a user's trial begins, its keys being sorted.
+OWN = '{"model":'
+# Stands for the cost of a trial of which nothing is known: few of them travel together.
+UNKNOWN_SECONDS = 2.5
 
 
 @final
@@ -25,14 +32,14 @@ class Chunk:
     ----------
     name : str
         Follows from the members, so that a chunk run twice commits the same fragment.
-    trials : tuple of Trial
+    trials : tuple of AnyTrial
     """
 
     name: str
-    trials: tuple[Trial, ...]
+    trials: tuple[AnyTrial, ...]
 
     @classmethod
-    def of(cls, trials: Sequence[Trial]) -> Chunk:
+    def of(cls, trials: Sequence[AnyTrial]) -> Chunk:
         """Chunk of these trials, in this order."""
         return cls("c" + digest(",".join(trial.trial_id for trial in trials)), tuple(trials))
 
@@ -40,6 +47,11 @@ class Chunk:
     def cost(self) -> float:
         """Predicted core-seconds."""
         return sum(trial_cost(trial) for trial in self.trials)
+
+    @property
+    def is_predictable(self) -> bool:
+        """Whether the cost is known well enough for a deadline."""
+        return all(trial.is_predictable for trial in self.trials)
 
     def without(self, landed: Collection[str]) -> Chunk | None:
         """The chunk itself, a chunk of its trials that are not `landed`, or None if all of them are."""
@@ -54,35 +66,27 @@ class Chunk:
         return Chunk.of(self.trials[:middle]), Chunk.of(self.trials[middle:])
 
 
-def point_trials(spec: SweepSpec, point: Mapping[str, float]) -> list[Trial]:
-    """Trials of a point: each packet in each realization, followed by its frozen twin where it has one."""
-    scenario = spec.scenario(point)
-    first = Trial(scenario, spec.numerics, spec.kelvin(point))
-    trials = []
-    for realization, packet in product(range(spec.realizations), range(spec.observe.centers)):
-        trial = replace(first, scenario=replace(scenario, realization=realization, packet=packet))
-        trials.append(trial)
-        if spec.twin and scenario.sound_speed > 0.0:
-            trials.append(replace(trial, scenario=trial.scenario.twin()))
-    return trials
+def point_trials(spec: SweepSpec, point: Mapping[str, float]) -> list[AnyTrial]:
+    """Trials of a point: each draw of it, with its frozen twin where it has one."""
+    return list(spec.model.trials(spec, point))
 
 
-def chunked(trials: Iterable[Trial]) -> Iterator[Chunk]:
+def chunked(trials: Iterable[AnyTrial]) -> Iterator[Chunk]:
     """Consecutive trials grouped to seconds of work each.
 
     Parameters
     ----------
-    trials : iterable of Trial
+    trials : iterable of AnyTrial
 
     Yields
     ------
     Chunk
         At most 64 trials, and about 10 predicted core-seconds unless one trial takes longer.
     """
-    members: list[Trial] = []
+    members: list[AnyTrial] = []
     cost = 0.0
     for trial in trials:
-        next_cost = trial_cost(trial)
+        next_cost = trial_cost(trial) or (0.0 if trial.is_predictable else UNKNOWN_SECONDS)
         if members and (cost + next_cost > CHUNK_SECONDS or len(members) == CHUNK_TRIALS):
             yield Chunk.of(members)
             members, cost = [], 0.0
@@ -92,7 +96,7 @@ def chunked(trials: Iterable[Trial]) -> Iterator[Chunk]:
         yield Chunk.of(members)
 
 
-def missing(trials: Iterable[Trial], done: Collection[str]) -> Iterator[Trial]:
+def missing(trials: Iterable[AnyTrial], done: Collection[str]) -> Iterator[AnyTrial]:
     """Trials that have no row yet, `done` being the ids of those that have."""
     return (trial for trial in trials if trial.trial_id not in done)
 
@@ -115,6 +119,17 @@ def to_rows(plan: str, chunks: Iterable[Chunk]) -> list[dict[str, Any]]:
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> list[Chunk]:
     """Chunks that :func:`to_rows` wrote, in their order."""
     return [
-        Chunk(name, tuple(Trial.from_text(row["trial"]) for row in members))
+        Chunk(name, tuple(trial_from_text(row["trial"]) for row in members))
         for name, members in groupby(rows, key=lambda row: str(row["chunk"]))
     ]
+
+
+def trial_from_text(text: str) -> AnyTrial:
+    """The trial that its `to_text` wrote.
+
+    Raises
+    ------
+    SweepError
+        If another version of the physics wrote it: its numbers would be others here.
+    """
+    return OwnTrial.from_text(text) if text.startswith(OWN) else Trial.from_text(text)

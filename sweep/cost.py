@@ -17,6 +17,8 @@ from physics.recording import STRIDE
 from physics.scenario import ABSORBING
 from physics.spline import FEWEST_POINTS, PHASE_BETWEEN, POINTS_PER_WAVE
 from physics.trajectory import REFINEMENTS
+from sweep.any_trial import AnyTrial
+from sweep.own_trial import OwnTrial
 from sweep.trial import Trial
 
 # The reference core is one of an AMD EPYC with 2 MB of L2 and 32 MB of L3. A calibration or past rows say
@@ -50,17 +52,22 @@ _FIELDS = tuple(entry.name for entry in fields(Scenario))
 _FREE = ("realization", "seed")
 
 
-def trial_cost(trial: Trial) -> float:
-    """Predicted core-seconds of a trial on the reference core.
+def trial_cost(trial: AnyTrial) -> float:
+    """Predicted core-seconds of a trial on the reference core; 0 where nobody knows.
 
     Attempts at a halved step are counted at their mean share: most trials take a little less than this, a few
-    three times as much, hardly any seven times. A trial that is refused costs nothing.
+    three times as much, hardly any seven times. A trial that is refused costs nothing. One of a user's model
+    costs what others of it took, or what its spec guesses.
     """
+    if not isinstance(trial, Trial):
+        return trial.seconds if isinstance(trial, OwnTrial) else 0.0
     return _expected(timeless(trial.scenario), trial.numerics)
 
 
-def trial_bytes(trial: Trial) -> float:
-    """Predicted bytes of a trial in the store, once compacted."""
+def trial_bytes(trial: AnyTrial) -> float:
+    """Predicted bytes of a trial in the store, once compacted; 0 where nobody knows."""
+    if not isinstance(trial, Trial):
+        return 0.0
     return BYTES_PER_TRIAL + BYTES_PER_SAMPLE * trial.numerics.samples
 
 

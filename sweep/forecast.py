@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from physics import memory_bytes
+from sweep.any_trial import AnyTrial
 from sweep.calibration import Speed
 from sweep.chunk import chunked, missing
 from sweep.cost import known_resolution, planning_cost, trial_cost
@@ -49,13 +50,14 @@ class Forecast:
     fft_planning_s: float
 
     @classmethod
-    def of(cls, rounds: Sequence[Sequence[Trial]], landed: Collection[str], speed: Speed) -> Forecast:
+    def of(cls, rounds: Sequence[Sequence[AnyTrial]], landed: Collection[str], speed: Speed) -> Forecast:
         """Forecast of the trials of each round, but for those that have landed."""
         rest = [list(missing(trials, landed)) for trials in rounds]
         left = [trial for trials in rest for trial in trials]
         kinds = {
             (known_resolution(trial.scenario, trial.numerics).grid, trial.numerics.precision)
             for trial in left
+            if isinstance(trial, Trial)
         }
         return cls(
             speed,
@@ -66,6 +68,11 @@ class Forecast:
             len(kinds),
             speed.ratio * sum(planning_cost(grid) for grid, _ in kinds),
         )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything tells what the trials take."""
+        return self.longest_s > 0.0 or self.fft_grids > 0 or self.left == 0
 
     @property
     def core_hours(self) -> float:
@@ -97,10 +104,15 @@ class Forecast:
         return workers_within(self.rounds, 3600.0 * hours)
 
 
-def largest_memory(trials: Iterable[Trial]) -> int:
-    """Bytes of arrays that the largest of the trials holds at its peak; one of each kind is asked."""
+def largest_memory(trials: Iterable[AnyTrial]) -> int:
+    """Bytes of arrays that the largest of the trials holds at its peak; one of each kind is asked.
+
+    What a user's function holds nobody knows.
+    """
     kinds: dict[tuple[object, ...], Trial] = {}
     for trial in trials:
+        if not isinstance(trial, Trial):
+            continue
         scenario, numerics = trial.scenario, trial.numerics
         found = known_resolution(scenario, numerics)
         still = scenario.frozen or scenario.sound_speed == 0.0

@@ -9,7 +9,8 @@ from typing import Any, final
 
 from physics import PHYSICS_VERSION, Numerics, PhysicsError, Scenario
 from store.care.inspection import Doubt
-from sweep.trial import KELVIN, WITHIN_POINT, canonical_json, digest, elided
+from sweep.identity import canonical_json, digest
+from sweep.trial import KELVIN, WITHIN_POINT, elided
 
 # Numerics that have a column of their own.
 _RECORDED = ("t_final", "samples", "tolerance", "precision")
@@ -53,6 +54,17 @@ class TrialIds:
                 return _doubt_others(row, scenario, content)
         doubt = _wrong("trial", row["trial_id"], digest(canonical_json(contents[0])))
         return replace(doubt, certain=row["physics_version"] == PHYSICS_VERSION)
+
+    def content(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What the row's id is the hash of; None if no kind of numerics known so far gives that id.
+
+        Raises
+        ------
+        PhysicsError
+            If the columns are no trial.
+        """
+        candidates = self._contents(row_scenario(row), row)
+        return next((each for each in candidates if digest(canonical_json(each)) == row["trial_id"]), None)
 
     def _contents(self, scenario: Scenario, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         recorded = _recorded(row)

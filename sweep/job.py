@@ -44,6 +44,8 @@ class Job:
     engine : Engine
     memory : int
         Bytes that a worker needs at most.
+    directories : tuple of str
+        Where workers look for the user's code.
     """
 
     source: Source
@@ -52,6 +54,7 @@ class Job:
     name: str
     engine: Engine
     memory: int
+    directories: tuple[str, ...] = ()
 
     def finish(self) -> Stop | None:
         """Run it to its end, with progress on standard error; why it ended with work left, if it did.
@@ -87,6 +90,7 @@ class Job:
                 hold.token,
                 provenance.regimap_version,
                 simulator=self.engine.simulator,
+                directories=self.directories,
             )
             backend = make_backend(self.engine, assignment, self.memory)
             for happening in drive(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from learn import (
     Agreement,
@@ -25,8 +26,12 @@ from learn import (
 )
 from store import ExperimentStore
 from sweep.chunk import Chunk
+from sweep.errors import SweepError
+from sweep.identity import canonical_json, digest
+from sweep.own_regimes import finished, own_features, own_groups, stated, with_series
 from sweep.recorded import (
     VALID_SHARE,
+    FloatArray,
     Key,
     Trials,
     comparable,
@@ -36,7 +41,6 @@ from sweep.recorded import (
 )
 from sweep.regime_names import UNNAMED, regime_names, rule_name, told_apart
 from sweep.regimes import DEFAULT, Regimes
-from sweep.trial import canonical_json, digest
 
 # Raised when the same trials would be labelled otherwise.
 LABELLER = "2"
@@ -59,8 +63,8 @@ class Labelling:
         Of the regimes, by evidence.
     rules : tuple of str
         What the rules on physical exponents call each point, whatever its regime.
-    clustering : Clustering
-        Of the ensemble-averaged series.
+    found : Clustering or None
+        Of the ensemble-averaged series; None where the model says itself which regime a trial shows.
     times : tuple of float
         Time base of the clustering's series.
     regimes : Regimes
@@ -75,7 +79,7 @@ class Labelling:
     memberships: tuple[tuple[float, ...], ...]
     names: tuple[str, ...]
     rules: tuple[str, ...]
-    clustering: Clustering
+    found: Clustering | None
     times: tuple[float, ...]
     regimes: Regimes
     left_out: int
@@ -84,6 +88,19 @@ class Labelling:
     def method(self) -> str:
         """How regimes were found, for a reader."""
         return self.regimes.words
+
+    @property
+    def clustering(self) -> Clustering:
+        """Of the ensemble-averaged series.
+
+        Raises
+        ------
+        SweepError
+            Where nothing was clustered, for the model says itself which regime a trial shows.
+        """
+        if self.found is None:
+            raise SweepError(f"regimes: expected series that were clustered, got regimes {self.method}")
+        return self.found
 
     @property
     def clusters(self) -> dict[Key, int]:
@@ -171,6 +188,8 @@ def label_trials(
     InvalidClusterCountError
         If there are fewer than k distinct series.
     """
+    if store.schema.own:
+        return _own_labelling(store, trial_ids, k=k, seed=seed, planned=planned or {}, regimes=regimes)
     all_groups = grouped_trials(store, trial_ids)
     groups = comparable(all_groups, planned or {})
     times, recorded = recorded_series(store, _valid_times(groups))
@@ -189,23 +208,81 @@ def label_trials(
             for name, values in recorded.items()
         }
     )
-    scale = pooled_scale(features)
-    clustering = cluster_series(
-        scale.apply(features), k, method=regimes.method, k_max=regimes.k_max, seed=seed
-    )
-    soft = assign(clustering, scale.apply(single[rows]), points=points).memberships
-    content = {"labeller": LABELLER, "k": k, "seed": seed, "trials": sorted(_ids(groups))}
+    clustering, soft = _clustered(features, single[rows], points, k, seed, regimes)
     return Labelling(
-        version=digest(canonical_json(content | {"regimes": regimes.given()})),
+        version=_version(groups, k, seed, regimes),
         keys=tuple(groups),
         memberships=tuple(tuple(float(x) for x in row) for row in soft),
         names=regime_names(np.argmax(soft, axis=1).tolist(), list(groups.values()), clustering.k, regimes),
         rules=tuple(rule_name(group, regimes) for group in groups.values()),
-        clustering=clustering,
+        found=clustering,
         times=tuple(float(t) for t in times),
         regimes=regimes,
         left_out=len(all_groups) - len(groups),
     )
+
+
+def _clustered(
+    mean: FloatArray,
+    single: FloatArray,
+    points: NDArray[np.int64],
+    k: int | None,
+    seed: int,
+    regimes: Regimes,
+) -> tuple[Clustering, FloatArray]:
+    """Regimes of averaged series, and what share each point has of them by its single ones."""
+    scale = pooled_scale(mean)
+    clustering = cluster_series(scale.apply(mean), k, method=regimes.method, k_max=regimes.k_max, seed=seed)
+    return clustering, assign(clustering, scale.apply(single), points=points).memberships
+
+
+def _own_labelling(
+    store: ExperimentStore,
+    trial_ids: Collection[str],
+    *,
+    k: int | None,
+    seed: int,
+    planned: Mapping[Key, int],
+    regimes: Regimes,
+) -> Labelling | None:
+    """Regimes of a user's model, which no rule on physical exponents names."""
+    everything = own_groups(store, trial_ids, regimes)
+    groups = finished(everything, planned)
+    if not groups:
+        return None
+    clustering: Clustering | None = None
+    times: tuple[float, ...] = ()
+    if regimes.stated:
+        groups, said = stated(groups, regimes)
+        names, memberships = said.names, said.memberships
+    else:
+        regimes = with_series(store, regimes)
+        groups, features = own_features(store, groups, regimes)
+        if features is None:
+            return None
+        points = np.repeat(np.arange(len(groups)), [len(group) for group in groups.values()])
+        clustering, soft = _clustered(features.mean, features.single, points, k, seed, regimes)
+        names = tuple(f"R{number + 1}" for number in range(clustering.k))
+        memberships = tuple(tuple(float(x) for x in row) for row in soft)
+        times = tuple(float(t) for t in features.times)
+    if not groups:
+        return None
+    return Labelling(
+        version=_version(groups, k, seed, regimes),
+        keys=tuple(groups),
+        memberships=memberships,
+        names=names,
+        rules=(UNNAMED,) * len(groups),
+        found=clustering,
+        times=times,
+        regimes=regimes,
+        left_out=len(everything) - len(groups),
+    )
+
+
+def _version(groups: Mapping[Key, Trials], k: int | None, seed: int, regimes: Regimes) -> str:
+    content = {"labeller": LABELLER, "k": k, "seed": seed, "trials": sorted(_ids(groups))}
+    return digest(canonical_json(content | {"regimes": regimes.given()}))
 
 
 def label_chunks(
@@ -223,7 +300,7 @@ def label_chunks(
     """
     # A point may be in two rounds: asked for, or reached by a design, after it had been taken over.
     trials = {trial.trial_id: trial for chunk in chunks for trial in chunk.trials}.values()
-    planned = Counter((trial.point_id, trial.scenario.frozen) for trial in trials)
+    planned = Counter((trial.point_id, trial.is_frozen) for trial in trials)
     ids = [trial.trial_id for trial in trials]
     return label_trials(store, ids, seed=seed, planned=planned, regimes=regimes)
 
@@ -258,12 +335,13 @@ def renumbered(labelling: Labelling, like: Mapping[Key, int]) -> Labelling:
     order = following(regime_partners(labelling, like))
     if order == tuple(range(len(order))):
         return labelling
+    names = tuple(labelling.names[regime] for regime in order)
     return replace(
         labelling,
         version=digest(canonical_json({"version": labelling.version, "order": list(order)})),
         memberships=tuple(tuple(row[regime] for regime in order) for row in labelling.memberships),
-        names=told_apart(labelling.names[regime] for regime in order),
-        clustering=reordered(labelling.clustering, order),
+        names=names if labelling.found is None else told_apart(names),
+        found=None if labelling.found is None else reordered(labelling.found, order),
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any, final
 from physics import Material, PhysicsError
 from physics.quantities import QUANTITY_NAMES
 from sweep.errors import SpecError
+from sweep.identity import rounded
 from sweep.reading import read_table
-from sweep.trial import KELVIN, rounded
+from sweep.trial import KELVIN
 
 # What can be swept only where there is a material, and what it decides of a scenario.
 MATERIAL_AXES = (KELVIN, *QUANTITY_NAMES)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from physics import Numerics, PhysicsError, Scenario, memory_bytes
+from physics import PhysicsError, memory_bytes
+from sweep.any_trial import AnyTrial
 from sweep.spec import SweepSpec
 from sweep.trial import Trial
 
@@ -14,22 +15,24 @@ RESERVE = 1.2
 
 
 def worker_memory(spec: SweepSpec) -> int:
-    """Bytes that a worker of this sweep needs at most, by the corners of the swept box."""
-    return _reserved(_need(spec.scenario(corner), spec.numerics) for corner in spec.corners())
+    """Bytes that a worker of this sweep needs at most, as far as its model knows."""
+    return _reserved(spec.model.memory(spec))
 
 
-def trials_memory(trials: Iterable[Trial]) -> int:
-    """Bytes that a worker of these trials needs at most."""
-    return _reserved(_need(trial.scenario, trial.numerics) for trial in trials)
+def trials_memory(trials: Iterable[AnyTrial]) -> int:
+    """Bytes that a worker of these trials needs at most, as far as is known."""
+    return _reserved(max(map(_need, trials), default=0))
 
 
-def _reserved(needs: Iterable[int]) -> int:
-    return round(BASELINE_BYTES + RESERVE * max(needs, default=0))
+def _reserved(need: int) -> int:
+    return round(BASELINE_BYTES + RESERVE * need)
 
 
-def _need(scenario: Scenario, numerics: Numerics) -> int:
+def _need(trial: AnyTrial) -> int:
+    if not isinstance(trial, Trial):
+        return 0
     try:
-        return memory_bytes(scenario, numerics)
+        return memory_bytes(trial.scenario, trial.numerics)
     except PhysicsError:
         # Refused elsewhere, with what to do; it needs nothing.
         return 0

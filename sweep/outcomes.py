@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from store.records import series_table, trials_table
-from store.schema import DATA_STATUSES
+from store.schema import BUILT_IN, DATA_STATUSES, Schema
+from sweep.any_trial import AnyTrial
 from sweep.errors import SimulatorError
+from sweep.own_function import OwnModelError
 from sweep.simulators import Records
-from sweep.trial import Trial
 
 
-def checked(trial: Trial, returned: object) -> Records:
+def checked(trial: AnyTrial, returned: object) -> Records:
     """Row and series as a simulator returned them; `invalid` where numbers are missing from them.
 
     Raises
@@ -53,11 +54,11 @@ def _without_numbers(row: Mapping[str, Any], series: Mapping[str, Any]) -> list[
     ]
 
 
-def refusal(row: Mapping[str, Any], series: Mapping[str, Any]) -> Exception | None:
-    """Why a store would not take these records of a trial; None if it would."""
+def refusal(row: Mapping[str, Any], series: Mapping[str, Any], schema: Schema = BUILT_IN) -> Exception | None:
+    """Why a store of this schema would not take these records of a trial; None if it would."""
     try:
-        table = trials_table("returned by the simulator", 1, [row])
-        series_table(table, {row["trial_id"]: series} if series else {})
+        table = trials_table("returned by the simulator", 1, [row], schema)
+        series_table(table, {row["trial_id"]: series} if series else {}, schema)
     except Exception as error:
         # It is told of while the store's own refusal of the whole chunk is being handled.
         error.__context__ = None
@@ -66,7 +67,10 @@ def refusal(row: Mapping[str, Any], series: Mapping[str, Any]) -> Exception | No
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """Cells of the row of a trial that raised."""
+    """Cells of the row of a trial that raised; of what a user's function did, as it tells of it."""
+    if isinstance(error, OwnModelError):
+        told = None if error.trace is None else storable(error.trace)
+        return {"status": "error", "reason": storable(error.reason), "traceback": told}
     return {"status": "error", "reason": named(error), "traceback": traced(error)}
 
 

@@ -7,10 +7,11 @@ from itertools import islice
 from typing import final
 
 from store import ExperimentStore
+from sweep.any_trial import AnyTrial
 from sweep.chunk import Chunk, chunked, from_rows, to_rows
 from sweep.engine.source import Source
 from sweep.lookup import rows_by_id
-from sweep.trial import Trial
+from sweep.own_cost import priced
 
 # Trials whose chunks are persisted together, and held in memory at a time.
 PAGE_TRIALS = 4096
@@ -25,7 +26,7 @@ class PlannedSource(Source):
     store : ExperimentStore
     plan : str
         Names the plan: equal for equal trials.
-    trials : iterable of Trial
+    trials : iterable of AnyTrial
         All trials of the plan, always in the same order.
     total : int
         How many there are.
@@ -39,7 +40,7 @@ class PlannedSource(Source):
         self,
         store: ExperimentStore,
         plan: str,
-        trials: Iterable[Trial],
+        trials: Iterable[AnyTrial],
         total: int,
         part: tuple[int, int] = (1, 1),
         mean_cost: float = 0.0,
@@ -103,7 +104,7 @@ class PlannedSource(Source):
         while page := list(islice(trials, PAGE_TRIALS)):
             name = f"{self._plan}-p{number:05d}"
             if name not in names:
-                self._store.append("chunks", name, to_rows(self._plan, chunked(page)))
+                self._store.append("chunks", name, to_rows(self._plan, chunked(priced(self._store, page))))
             yield from_rows(self._store.rows("chunks", name))
             number += 1
 

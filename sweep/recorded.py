@@ -72,7 +72,7 @@ def comparable(groups: Mapping[Key, Trials], planned: Mapping[Key, int]) -> dict
 
 
 def recorded_series(
-    store: ExperimentStore, members: Mapping[str, float]
+    store: ExperimentStore, members: Mapping[str, float], names: Sequence[str] = SERIES
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
     """Times (T,) and series (n, T) by column, NaN after a trial's valid time and where it has no series.
 
@@ -80,12 +80,14 @@ def recorded_series(
     ----------
     store : ExperimentStore
     members : mapping of trial id to valid time
+    names : sequence of str
+        Of the series.
     """
-    columns = store.series(list(members), SERIES)
+    columns = store.series(list(members), names)
     ids, starts, counts = np.unique(columns["trial_id"], return_index=True, return_counts=True)
     places = {str(name): slice(first, first + n) for name, first, n in zip(ids, starts, counts, strict=True)}
     times = columns["t"][places[str(ids[int(np.argmax(counts))])]] if len(ids) else np.zeros(1)
-    stacked = {name: np.full((len(members), times.size), np.nan) for name in SERIES}
+    stacked = {name: np.full((len(members), times.size), np.nan) for name in names}
     for row, (member, t_valid) in enumerate(members.items()):
         if member not in places:
             continue

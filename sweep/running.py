@@ -11,8 +11,10 @@ from threadpoolctl import threadpool_limits
 
 from store import ExperimentStore
 from sweep.campaigning import CampaignSource
+from sweep.deformation_potential import MODEL
 from sweep.engine.happenings import Happening
 from sweep.engine.settings import Engine
+from sweep.engine.source import Source
 from sweep.errors import EngineError
 from sweep.job import Job
 from sweep.labelling import Labelling, label_chunks
@@ -23,7 +25,7 @@ from sweep.planning import check_resolvable, plan_design, stream_trials
 from sweep.provenance import Provenance, require_clean
 from sweep.spec import SweepSpec
 
-MODEL = "deformation-potential"
+__all__ = ["MODEL", "campaign", "run", "stream"]
 
 
 def run(
@@ -135,7 +137,7 @@ def campaign(
     check_resolvable(spec)
     # The learner's matrices are small: more threads than one only slow them, and may turn their last bits.
     with threadpool_limits(1):
-        return _campaign(spec, _opened(store, asked), budget, asked)
+        return _campaign(spec, _opened(spec, store, asked), budget, asked)
 
 
 def _campaign(
@@ -145,7 +147,7 @@ def _campaign(
     name = f"campaign-{source.campaign}"
     _note_sweep(store, spec, "campaign", name, source.expected, 0)
     try:
-        stopped = Job(source, store, spec.name, name, engine, worker_memory(spec)).finish()
+        stopped = _job(source, store, spec, name, engine).finish()
     finally:
         source.leave()
     if stopped is not None:
@@ -169,22 +171,32 @@ def _asked(engine: Engine | None, backend: str | None, workers: int | None, addr
 
 def _run_job(spec: SweepSpec, store: ExperimentStore | str | Path, engine: Engine) -> Job:
     expected = plan_design(spec)
-    store, plan, (part, parts) = _opened(store, engine), _plan(spec), engine.part
+    store, plan, (part, parts) = _opened(spec, store, engine), _plan(spec), engine.part
     _note_sweep(store, spec, "run", plan, expected.trials, expected.chunks)
-    mean_cost = 3600.0 * expected.core_hours / max(1, expected.trials)
+    mean_cost = 3600.0 * (expected.core_hours or 0.0) / max(1, expected.trials)
     source = PlannedSource(store, plan, stream_trials(spec), expected.trials, engine.part, mean_cost)
     name = plan if parts == 1 else f"{plan}-{part}of{parts}"
-    return Job(source, store, spec.name, name, engine, worker_memory(spec))
+    return _job(source, store, spec, name, engine)
+
+
+def _job(source: Source, store: ExperimentStore, spec: SweepSpec, name: str, engine: Engine) -> Job:
+    return Job(source, store, spec.name, name, engine, worker_memory(spec), spec.model.directories)
 
 
 def _plan(spec: SweepSpec) -> str:
     return f"run-{spec.design_identity}"
 
 
-def _opened(store: ExperimentStore | str | Path, engine: Engine) -> ExperimentStore:
+def _opened(spec: SweepSpec, store: ExperimentStore | str | Path, engine: Engine) -> ExperimentStore:
     if engine.strict:
         require_clean(Provenance.collect())
-    return store if isinstance(store, ExperimentStore) else ExperimentStore.create(store, model=MODEL)
+    model, parameters = spec.model, spec.model.columns(spec)
+    if isinstance(store, ExperimentStore):
+        if parameters is None and store.model == model.name:
+            return store
+        # Refused where it is of another model; what this spec sweeps may be new in it.
+        store = store.url
+    return ExperimentStore.create(store, model=model.name, parameters=parameters)
 
 
 def _note_sweep(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from typing import final
 
 from physics import Scenario
 from store import ExperimentStore
-from store.schema import TRIALS
+from store.schema import OWN_RESERVED, TRIALS, Schema
 from sweep.axes import AXIS_NAMES
 from sweep.errors import SelectionError
-from sweep.trial import ID_LENGTH
+from sweep.identity import ID_LENGTH
 
 _ID = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
 # What a planned trial's text says of it, so that a condition on axes finds those without a row too.
@@ -69,7 +70,7 @@ def select(store: ExperimentStore, where: str) -> list[Selected]:
 
 
 def _by_id(store: ExperimentStore, where: str) -> list[tuple[str, str, int]]:
-    found = list(store.sql(_query("trial_id = ?"), [where.strip()]).rows())
+    found = list(store.sql(_query(store.schema, "trial_id = ?"), [where.strip()]).rows())
     if not found:
         raise SelectionError(
             f"{where.strip()}: expected the id of a trial that was planned or has landed here, found none; "
@@ -79,13 +80,24 @@ def _by_id(store: ExperimentStore, where: str) -> list[tuple[str, str, int]]:
 
 
 def _by_condition(store: ExperimentStore, where: str) -> list[tuple[str, str, int]]:
-    return list(store.sql(_query(where)).rows())
+    return list(store.sql(_query(store.schema, where)).rows())
 
 
-def _query(condition: str) -> str:
+def _query(schema: Schema, condition: str) -> str:
+    return QUERY.format(planned=", ".join(_own(schema) if schema.own else _built_in()), condition=condition)
+
+
+def _built_in() -> Iterator[str]:
     defaults = {entry.name: entry.default for entry in fields(Scenario)}
-    planned = ", ".join(_planned(name, defaults[name]) for name in PLANNED)
-    return QUERY.format(planned=planned, condition=condition)
+    return (_planned(name, defaults[name]) for name in PLANNED)
+
+
+def _own(schema: Schema) -> Iterator[str]:
+    """Columns of a planned trial of a user's model: its parameters, and the draw."""
+    yield "(trial->>'realization')::BIGINT AS realization"
+    for column in schema.series.columns:
+        if column.name in schema.series.keys and column.name not in OWN_RESERVED:
+            yield f"(trial->'parameters'->>'{column.name}')::{column.type} AS {column.sql}"
 
 
 def _planned(name: str, default: object) -> str:

@@ -18,7 +18,7 @@ from sweep.wisdom import planned
 
 # Row of status, reason and scalars, and the series by column.
 Records = tuple[dict[str, Any], Mapping[str, Any]]
-Simulator = Callable[[Trial], Records]
+Simulator = Callable[[Any], Records]
 
 
 def make_simulator(

@@ -11,15 +11,19 @@ from typing import Any, final
 
 import tomli_w
 
-from physics import PHYSICS_VERSION, Numerics, PhysicsError, Scenario
+from physics import Numerics, PhysicsError, Scenario
 from sweep.allotment import Campaign, Design, read_list
 from sweep.axes import AXIS_NAMES, SweptAxis, axis_mapping, read_axis
+from sweep.deformation_potential import DeformationPotential
 from sweep.errors import SpecError
-from sweep.material import DECIDED, MATERIAL_AXES, MaterialTable, check_places, check_whole, read_material
+from sweep.identity import LARGEST_SEED, canonical_json, digest, rounded
+from sweep.material import DECIDED, MATERIAL_AXES, MaterialTable, check_places, read_material
+from sweep.model import Model
 from sweep.observe import Observe
+from sweep.own_model import OwnModel
 from sweep.reading import check_known, field_types, read_table
-from sweep.regimes import Regimes
-from sweep.trial import KELVIN, canonical_json, digest, elided, rounded
+from sweep.regimes import Regimes, read_regimes
+from sweep.trial import KELVIN, elided
 
 # What all points may share, with the type of each; options of the lattice are fixed, not swept.
 FIXED_TYPES: Mapping[str, type] = MappingProxyType(
@@ -29,9 +33,12 @@ FIXED_TYPES: Mapping[str, type] = MappingProxyType(
 FIXED_NAMES = tuple(FIXED_TYPES)
 FREE_AXES = tuple(name for name in AXIS_NAMES if name not in DECIDED)
 TABLES = ("sweep", "axes", "fixed", "material", "numerics", "design", "campaign", "observe", "regimes")
-LARGEST_SEED = 2**63
-# A method is a name among few, which the table itself checks.
-REGIMES_TYPES = field_types(Regimes) | {"method": str}
+# What a model of the user's own has instead of [material], [numerics] and [observe].
+OWN_TABLES = ("sweep", "axes", "fixed", "design", "campaign", "regimes")
+OWN_KEYS: Mapping[str, type] = MappingProxyType(
+    {"model": str, "model_version": str, "model_path": str, "trial_seconds": float}
+)
+SWEEP_KEYS = ("name", "realizations", "seed", "twin", "independent_realizations")
 
 
 @final
@@ -50,8 +57,8 @@ class SweepSpec:
         Lattice realizations per point.
     seed : int
         Names the lattices and the choice of points.
-    twin : bool
-        Whether each moving trial also runs with its lattice frozen.
+    twin : bool, optional
+        Whether each moving trial also runs with its lattice frozen; as the model has it by default.
     independent_realizations : bool
         Whether each point has lattices of its own; neighbours share theirs otherwise.
     design, campaign : Design, Campaign
@@ -61,6 +68,8 @@ class SweepSpec:
         What is launched and observed beyond one packet a lattice.
     regimes : Regimes
         How regimes are found and named.
+    model : Model
+        What is simulated: the deformation potential, or a function of the user's.
     directory : str
         Where files named in the spec are looked for.
 
@@ -76,13 +85,14 @@ class SweepSpec:
     numerics: Numerics = field(default_factory=Numerics)
     realizations: int = 3
     seed: int = 0
-    twin: bool = True
+    twin: bool | None = None
     independent_realizations: bool = False
     design: Design = field(default_factory=Design)
     campaign: Campaign = field(default_factory=Campaign)
     material: MaterialTable | None = None
     observe: Observe = field(default_factory=Observe)
     regimes: Regimes = field(default_factory=Regimes)
+    model: Model = field(default_factory=DeformationPotential)
     directory: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -92,17 +102,16 @@ class SweepSpec:
             raise SpecError(f"[sweep] realizations: expected 1 or above, got {self.realizations}")
         if not 0 <= self.seed < LARGEST_SEED:
             raise SpecError(f"[sweep] seed: expected a whole number from 0 to below 2^63, got {self.seed}")
-        check_places(self.material, self.axis_names, dict(self.fixed))
-        if self.material is not None:
-            check_whole(self.material, self.axis_names, dict(self.fixed))
+        if self.twin is None:
+            object.__setattr__(self, "twin", self.model.twins)
         plain = ((key, tuple(x) if isinstance(x, list) else x) for key, x in self.fixed)
         object.__setattr__(self, "fixed", tuple(plain))
+        self.model.check(self)
         for axis in self.axes:
             if axis.name in dict(self.fixed):
                 raise SpecError(f"{axis.name}: expected in [axes] or in [fixed], got both; remove one")
         if self.design.kind == "grid":
             self._check_grid()
-        self._check_corners()
 
     @classmethod
     def from_toml(cls, path: str | Path) -> SweepSpec:
@@ -139,9 +148,11 @@ class SweepSpec:
 
     def to_text(self) -> str:
         """TOML that :meth:`from_text` reads back as an equal spec."""
-        sweep = {key: getattr(self, key) for key in SWEEP_KEYS}
+        sweep = {key: getattr(self, key) for key in SWEEP_KEYS} | self.model.given()
         axes = {axis.name: axis_mapping(axis) for axis in self.axes}
-        records = {"numerics": self.numerics, "design": self.design, "campaign": self.campaign}
+        records: dict[str, Any] = {"design": self.design, "campaign": self.campaign}
+        if not isinstance(self.model, OwnModel):
+            records["numerics"] = self.numerics
         tables = {"sweep": sweep, "axes": axes, "fixed": dict(self.fixed)}
         tables |= {name: _given(record) for name, record in records.items()}
         if self.material is not None:
@@ -159,7 +170,12 @@ class SweepSpec:
         for name in content:
             if not isinstance(content[name], Mapping):
                 raise SpecError(f"{name}: expected a table [{name}], got {content[name]!r}")
-        sweep = read_table("sweep", content, field_types(cls, only=SWEEP_KEYS))
+        if "model" in content.get("sweep", {}):
+            return cls._with_own_model(content, directory)
+        sweep = read_table("sweep", content, {**field_types(cls, only=SWEEP_KEYS), **OWN_KEYS})
+        for key in OWN_KEYS:
+            if key in sweep:
+                raise SpecError(f"[sweep] {key}: expected beside a model, got none; add model, or remove it")
         material, axes = read_material(content), content.get("axes", {})
         check_places(material, axes, content.get("fixed", {}))
         check_known("[axes]", axes, AXIS_NAMES if material is None else (*FREE_AXES, *MATERIAL_AXES))
@@ -178,7 +194,35 @@ class SweepSpec:
             campaign=Campaign(**read_table("campaign", content, field_types(Campaign))),
             material=material,
             observe=Observe(**read_table("observe", content, field_types(Observe))),
-            regimes=Regimes(**read_table("regimes", content, REGIMES_TYPES)),
+            regimes=read_regimes(content),
+            directory=directory,
+            **sweep,
+        )
+
+    @classmethod
+    def _with_own_model(cls, content: Mapping[str, Any], directory: str) -> SweepSpec:
+        """A spec whose points are handed to a function: axes and fixed values have any names."""
+        sweep = read_table("sweep", content, {**field_types(cls, only=SWEEP_KEYS), **OWN_KEYS})
+        place = sweep.pop("model")
+        for name in content:
+            if name not in OWN_TABLES:
+                raise SpecError(
+                    f"[{name}]: expected none with the model {place}; what the function needs to know goes "
+                    "into [fixed]"
+                )
+        where = (Path(directory) / sweep.pop("model_path", "")).resolve()
+        model = OwnModel(
+            place, sweep.pop("model_version", "1"), sweep.pop("trial_seconds", 0.0), directory=str(where)
+        )
+        design = read_table("design", content, field_types(Design))
+        return cls(
+            name=sweep.pop("name", "sweep"),
+            axes=tuple(read_axis(name, value) for name, value in content.get("axes", {}).items()),
+            fixed=tuple(sorted(content.get("fixed", {}).items())),
+            design=Design(**design | {"points": tuple(design.get("points", ()))}),
+            campaign=Campaign(**read_table("campaign", content, field_types(Campaign))),
+            regimes=read_regimes(content),
+            model=model,
             directory=directory,
             **sweep,
         )
@@ -222,8 +266,13 @@ class SweepSpec:
         Raises
         ------
         SpecError
-            If the point with the fixed values is not a scenario.
+            If the point with the fixed values is not a scenario, or the model is the user's.
         """
+        if isinstance(self.model, OwnModel):
+            raise SpecError(
+                f"[sweep] model: expected the deformation potential for this, got {self.model.place}; call "
+                "that function in Python"
+            )
         values = self._values(point)
         if self.material is not None:
             values = self.material.scenario_values(values)
@@ -269,37 +318,17 @@ class SweepSpec:
                     f"values, got {n}"
                 )
 
-    def _check_corners(self) -> None:
-        for corner in self.corners():
-            self.scenario(corner)
-
     def _values(self, point: Mapping[str, float]) -> dict[str, Any]:
         return dict(self.fixed) | {name: rounded(value) for name, value in point.items()}
 
     def _content(self) -> dict[str, Any]:
         """What decides the trials of a point, in canonical values, whatever the spec spells out."""
-        corner = self.corners()[0]
-        shared = elided(self.scenario(corner), without=(*self.axis_names, "seed"))
-        further: dict[str, Any] = {}
-        if self.material is not None:
-            # At one corner: the axes tell the rest.
-            further["material"] = self.material.content(corner)
-            further[KELVIN] = self.kelvin(corner)
-        if self.observe.centers > 1:
-            further["centers"] = self.observe.centers
-        return further | {
+        return self.model.content(self) | {
             "axes": [[a.name, rounded(a.low), rounded(a.high), a.scale, [*a.values]] for a in self.axes],
-            "fixed": shared,
-            "numerics": elided(self.numerics, without=("max_grid",)),
-            "physics_version": PHYSICS_VERSION,
             "realizations": self.realizations,
             "seed": self.seed,
-            "twin": self.twin,
             "independent_realizations": self.independent_realizations,
         }
-
-
-SWEEP_KEYS = ("name", "realizations", "seed", "twin", "independent_realizations")
 
 
 def _plain(record: Any) -> dict[str, Any]:  # noqa: ANN401  # any of the spec's dataclasses

@@ -11,9 +11,10 @@ from learn import SearchSpace
 from store import ExperimentStore
 from store.schema import DATA_STATUSES
 from sweep.chunk import point_trials
+from sweep.identity import rounded
+from sweep.own_model import OwnModel
 from sweep.rounds import Point
 from sweep.spec import SweepSpec
-from sweep.trial import rounded
 
 # Numerics that the rows have columns of.
 NUMERICS = ("t_final", "samples", "tolerance", "precision")
@@ -75,11 +76,12 @@ def _candidates(spec: SweepSpec, store: ExperimentStore) -> Iterator[tuple[float
     names = ", ".join(f'"{name}"' for name in spec.axis_names)
     within = " AND ".join(f'"{axis.name}" BETWEEN ? AND ?' for axis in spec.axes)
     bounds = [end for axis in spec.axes for end in (rounded(axis.low), rounded(axis.high))]
-    numerics = asdict(spec.numerics)
-    alike = " AND ".join(f"{name} = ?" for name in NUMERICS)
+    numerics = {} if isinstance(spec.model, OwnModel) else asdict(spec.numerics)
+    alike = [name for name in NUMERICS if name in numerics]
+    conditions = " AND ".join([within, *(f"{name} = ?" for name in alike)])
     query = (
         f"SELECT DISTINCT {names} FROM trials WHERE realization = 0 AND frozen IS NOT true "
-        f"AND {within} AND {alike} ORDER BY {names}"
+        f"AND {conditions} ORDER BY {names}"
     )
-    found = store.sql(query, [*bounds, *(numerics[name] for name in NUMERICS)]).rows()
+    found = store.sql(query, [*bounds, *(numerics[name] for name in alike)]).rows()
     return (tuple(float(value) for value in row) for row in found)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, final
 
 from physics import FAST_SIZES, PHYSICS_VERSION, Numerics, Scenario
+from sweep.any_trial import AnyTrial
+from sweep.axes import AXIS_NAMES
 from sweep.errors import SweepError
+from sweep.identity import canonical_json, digest, rounded
 
-ID_LENGTH = 20
 # Name in specs, in the table of chunks and in the rows.
 KELVIN = "temperature_K"
 # Fields that tell trials of one point apart.
@@ -29,8 +29,8 @@ _FIELDS = MappingProxyType(
 
 @final
 @dataclass(frozen=True)
-class Trial:
-    """One simulation: everything that decides its numbers, and nothing else.
+class Trial(AnyTrial):
+    """One simulation of the deformation potential: everything that decides its numbers, and nothing else.
 
     `max_grid` is a limit at the front door, which decides no number: a trial carries none.
 
@@ -51,15 +51,10 @@ class Trial:
         if self.numerics.max_grid != FAST_SIZES[-1]:
             object.__setattr__(self, "numerics", replace(self.numerics, max_grid=FAST_SIZES[-1]))
 
-    @cached_property
-    def trial_id(self) -> str:
-        """Hash of the canonical text: equal for equal content, whoever computes it."""
-        return digest(self.canonical())
-
     @property
     def point_id(self) -> str:
         """Hash without realization, packet and frozen: one per point of parameter space."""
-        content = self._content()
+        content = self.content()
         for name in WITHIN_POINT:
             content["scenario"].pop(name, None)
         return digest(canonical_json(content))
@@ -74,14 +69,52 @@ class Trial:
         """Whether the lattice is stopped in a trial whose point has it moving."""
         return self.scenario.frozen and self.scenario.sound_speed > 0.0
 
-    def canonical(self) -> str:
-        """JSON with sorted keys, defaults elided and floats rounded to 12 significant digits."""
-        return canonical_json(self._content())
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its lattice is stopped."""
+        return self.scenario.frozen
+
+    @property
+    def is_predictable(self) -> bool:
+        """Always: the cost follows from the grid and the steps."""
+        return True
+
+    def row(self) -> dict[str, Any]:
+        """Columns that name the trial: ids, axes, options, realization and what decides its phases."""
+        scenario = self.scenario
+        axes = {name: getattr(scenario, name) for name in AXIS_NAMES}
+        if axes["disorder"] is None and scenario.fermi_energy > 0.0:
+            axes["disorder"] = scenario.rms / scenario.fermi_energy
+        center = (*(scenario.center or ()), None, None)
+        energy, delta = scenario.energy_filter or (None, None)
+        return axes | {
+            KELVIN: self.temperature_k,
+            "trial_id": self.trial_id,
+            "point_id": self.point_id,
+            "dimension": scenario.dimension,
+            "realization": scenario.realization,
+            "packet": scenario.packet,
+            "center_x": center[0],
+            "center_y": center[1],
+            "energy_filter_e": energy,
+            "energy_filter_delta": delta,
+            "classical": scenario.classical,
+            "amplitudes": scenario.amplitudes,
+            "zero_point": scenario.zero_point,
+            "frozen": scenario.frozen,
+            "twin_of": self.twin_of,
+            "seed": scenario.seed,
+            "t_final": self.numerics.t_final,
+            "samples": self.numerics.samples,
+            "tolerance": self.numerics.tolerance,
+            "precision": self.numerics.precision,
+            "physics_version": PHYSICS_VERSION,
+        }
 
     def to_text(self) -> str:
         """The canonical JSON, with the temperature in kelvin beside it where there is one."""
         kelvin = {} if self.temperature_k is None else {KELVIN: self.temperature_k}
-        return canonical_json(self._content() | kelvin)
+        return canonical_json(self.content() | kelvin)
 
     @classmethod
     def from_text(cls, text: str) -> Trial:
@@ -101,27 +134,13 @@ class Trial:
         scenario, numerics = Scenario(**content["scenario"]), Numerics(**content["numerics"])
         return cls(scenario, numerics, content.get(KELVIN))
 
-    def _content(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
+        """Scenario and numerics, defaults elided, and the version of the physics."""
         return {
             "scenario": elided(self.scenario),
             "numerics": elided(self.numerics, without=("max_grid",)),
             "physics_version": PHYSICS_VERSION,
         }
-
-
-def canonical_json(content: Mapping[str, Any]) -> str:
-    """The one way to write plain values: sorted keys, no spaces, no NaN."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def digest(text: str) -> str:
-    """Short hexadecimal SHA-256 of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:ID_LENGTH]
-
-
-def rounded(value: float) -> float:
-    """A float with 12 significant digits, so that 0.3 and 0.1 + 0.2 are one."""
-    return float(f"{value:.12g}") + 0.0
 
 
 def elided(record: Scenario | Numerics, without: Collection[str] = ()) -> dict[str, Any]:

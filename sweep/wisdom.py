@@ -30,8 +30,7 @@ def planned(
     store : ExperimentStore, optional
         The user's cache alone decides, or now gets the choice, where none is given.
     """
-    kind = "x".join(map(str, shape)) + ("" if precision == "double" else f"-{precision}")
-    name = f"wisdom-{FFTW_VERSION}-{processor_id}-{kind}"
+    name = _name(shape, precision, processor_id)
     wisdom = None if store is None else store.kept(name)
     if wisdom is None:
         wisdom = _cached(name, shape, precision)
@@ -39,9 +38,22 @@ def planned(
     return Plans(shape, wisdom, precision=precision)
 
 
+def recalled(shape: tuple[int, ...], precision: str, processor_id: str, store: ExperimentStore) -> Plans:
+    """Transforms as :func:`planned` gives them, without a write to the store."""
+    wisdom = store.kept(_name(shape, precision, processor_id))
+    if wisdom is None:
+        return planned(shape, precision, processor_id)
+    return Plans(shape, wisdom, precision=precision)
+
+
 def cache_directory() -> Path:
     """Where choices are kept for all stores of this user."""
     return Path.home() / ".cache" / "regimap"
+
+
+def _name(shape: tuple[int, ...], precision: str, processor_id: str) -> str:
+    kind = "x".join(map(str, shape)) + ("" if precision == "double" else f"-{precision}")
+    return f"wisdom-{FFTW_VERSION}-{processor_id}-{kind}"
 
 
 def _cached(name: str, shape: tuple[int, ...], precision: str) -> bytes:

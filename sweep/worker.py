@@ -11,14 +11,14 @@ from typing import Any, final
 
 from physics import PHYSICS_VERSION
 from store import ExperimentStore, RecordError, StoreError, StoreNotFoundError
-from sweep.axes import AXIS_NAMES
+from sweep.any_trial import AnyTrial
 from sweep.checkpointing import Checkpoints
 from sweep.chunk import Chunk
 from sweep.errors import SweepError, WorkerError
 from sweep.outcomes import checked, failure, named, refusal, traced
+from sweep.own_simulator import OwnSimulator
 from sweep.provenance import Provenance
-from sweep.simulators import Records, make_simulator
-from sweep.trial import KELVIN, Trial
+from sweep.simulators import Records, Simulator, make_simulator
 
 # Of a reason that the driver is told; the row has all of it.
 REASON_LENGTH = 300
@@ -40,7 +40,9 @@ class Assignment:
     regimap_version, physics_version : str
         Of the driver.
     simulator : str
-        Place of the function that simulates a trial; "" for the deformation potential.
+        Place of a function that simulates a trial in place of the store's model; "" for the model itself.
+    directories : tuple of str
+        Where the module of a user's model is looked for.
     """
 
     store_url: str
@@ -49,6 +51,7 @@ class Assignment:
     regimap_version: str
     physics_version: str = PHYSICS_VERSION
     simulator: str = ""
+    directories: tuple[str, ...] = ()
 
 
 @final
@@ -140,9 +143,13 @@ class Worker:
         # Arrow loads half a second of libraries for its first table: not on the first chunk's account.
         refusal({"trial_id": "", "status": "lost"} | self._provenance.columns(), {})
         self._checkpoints = Checkpoints(self._store)
-        self._simulate = make_simulator(
-            assignment.simulator, self._store, self._provenance.processor_id, self._checkpoints
-        )
+        self._simulate: Simulator
+        if self._store.schema.own and not assignment.simulator:
+            self._simulate = OwnSimulator(self._store, assignment.directories, host)
+        else:
+            self._simulate = make_simulator(
+                assignment.simulator, self._store, self._provenance.processor_id, self._checkpoints
+            )
 
     def run(self, chunk: Chunk, attempt: int = 1) -> ChunkReport:
         """Simulate the chunk's trials, in order, and commit them as one fragment.
@@ -161,7 +168,8 @@ class Worker:
             if isinstance(error, StoreError) and not isinstance(error, RecordError):
                 raise
             # What a trial returned fits no row: the others of the chunk do.
-            refusals = [refusal(row, recorded) for row, recorded in records]
+            schema = self._store.schema
+            refusals = [refusal(row, recorded, schema) for row, recorded in records]
             if not any(refusals):
                 raise
             records = [
@@ -177,7 +185,7 @@ class Worker:
         self._store.commit(chunk.name, rows, series, attempt=attempt)
         self._checkpoints.landed()
 
-    def _trial(self, trial: Trial) -> Records:
+    def _trial(self, trial: AnyTrial) -> Records:
         started, wall, cpu = datetime.now(UTC), time.perf_counter(), time.process_time()
         outcome, recorded = self._outcome(trial)
         spent = {
@@ -186,13 +194,13 @@ class Worker:
             "cpu_s": time.process_time() - cpu,
             "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
         }
-        return trial_row(trial) | outcome | self._provenance.columns() | spent, recorded
+        return trial.row() | outcome | self._provenance.columns() | spent, recorded
 
-    def _refused(self, trial: Trial, row: Mapping[str, Any], why: Exception) -> Records:
+    def _refused(self, trial: AnyTrial, row: Mapping[str, Any], why: Exception) -> Records:
         spent = {name: row[name] for name in SPENT}
-        return trial_row(trial) | failure(why) | self._provenance.columns() | spent, {}
+        return trial.row() | failure(why) | self._provenance.columns() | spent, {}
 
-    def _outcome(self, trial: Trial) -> Records:
+    def _outcome(self, trial: AnyTrial) -> Records:
         try:
             return checked(trial, self._simulate(trial))
         except StoreError:
@@ -217,39 +225,6 @@ def _check_version(what: str, expected: str, got: str, host: str) -> None:
         )
 
 
-def trial_row(trial: Trial) -> dict[str, Any]:
-    """Columns that name a trial: ids, axes, options, realization and what decides its phases."""
-    scenario = trial.scenario
-    axes = {name: getattr(scenario, name) for name in AXIS_NAMES}
-    if axes["disorder"] is None and scenario.fermi_energy > 0.0:
-        axes["disorder"] = scenario.rms / scenario.fermi_energy
-    center = (*(scenario.center or ()), None, None)
-    energy, delta = scenario.energy_filter or (None, None)
-    return axes | {
-        KELVIN: trial.temperature_k,
-        "trial_id": trial.trial_id,
-        "point_id": trial.point_id,
-        "dimension": scenario.dimension,
-        "realization": scenario.realization,
-        "packet": scenario.packet,
-        "center_x": center[0],
-        "center_y": center[1],
-        "energy_filter_e": energy,
-        "energy_filter_delta": delta,
-        "classical": scenario.classical,
-        "amplitudes": scenario.amplitudes,
-        "zero_point": scenario.zero_point,
-        "frozen": scenario.frozen,
-        "twin_of": trial.twin_of,
-        "seed": scenario.seed,
-        "t_final": trial.numerics.t_final,
-        "samples": trial.numerics.samples,
-        "tolerance": trial.numerics.tolerance,
-        "precision": trial.numerics.precision,
-        "physics_version": PHYSICS_VERSION,
-    }
-
-
 def failed_rows(
     chunk: Chunk, status: str, reason: str, traceback: str | None, provenance: Provenance
 ) -> list[dict[str, Any]]:
@@ -260,4 +235,4 @@ def failed_rows(
         "traceback": traceback,
         "started_at": datetime.now(UTC).replace(tzinfo=None),
     }
-    return [trial_row(trial) | outcome | provenance.columns() for trial in chunk.trials]
+    return [trial.row() | outcome | provenance.columns() for trial in chunk.trials]

@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from store.care.soundness import UnsoundError, whole_table
 from store.columns import Table
-from store.identity import TABLES
 
 _ROOT = Path(__file__).parents[2]
 
@@ -47,7 +46,7 @@ class Decoder:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            _send(process.stdin, {"table": table.name}, payload)
+            _send(process.stdin, {"table": table.to_text()}, payload)
             answer, rows = _receive(process.stdout)
         except (BrokenPipeError, EOFError):
             self._stop()
@@ -94,14 +93,16 @@ def _receive(pipe: IO[bytes]) -> tuple[dict[str, str | None], bytes]:
 def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Decode what comes until nothing more does."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    tables = {table.name: table for table in TABLES}
+    tables: dict[str, Table] = {}
     while True:
         try:
             request, payload = _receive(requests)
         except EOFError:
             return
+        text = str(request["table"])
+        table = tables.setdefault(text, tables.get(text) or Table.from_text(text))
         try:
-            rows = whole_table(payload, tables[str(request["table"])])
+            rows = whole_table(payload, table)
         except UnsoundError as error:
             _send(answers, {"found": str(error)}, b"")
             continue

@@ -12,7 +12,7 @@ from store.digests import sha256
 from store.layout import fragment_name
 from store.medium import Medium
 from store.parquet import encode_table
-from store.schema import FINAL_STATUSES, SERIES, TRIALS
+from store.schema import FINAL_STATUSES, Schema
 from store.session import open_snapshot
 from store.snapshot import take_snapshot
 
@@ -61,8 +61,10 @@ class Arrivals:
             return HELD
         return RENAMED if name in self._names else COPIED
 
-    def take(self, chunk: str, attempt: int, trials: pa.Table, series: pa.Table) -> tuple[str, int]:
-        """Take a fragment by its rows; return the outcome, and how many trials were gained."""
+    def take(
+        self, chunk: str, attempt: int, trials: pa.Table, series: pa.Table, schema: Schema
+    ) -> tuple[str, int]:
+        """Take a fragment by its rows, which are of `schema`; return the outcome, and the trials gained."""
         statuses = _statuses(trials)
         outcome = self.outcome(fragment_name(chunk, attempt), statuses)
         if outcome == RENAMED:
@@ -72,10 +74,10 @@ class Arrivals:
                 return HELD, 0
         if outcome == HELD:
             return HELD, 0
-        encoded = encode_table(SERIES, series)
+        encoded = encode_table(schema.series, series)
         stated = trials.replace_schema_metadata({layout.SERIES_DIGEST: sha256(encoded)})
         name = fragment_name(chunk, attempt)
-        return outcome, self.put(name, encode_table(TRIALS, stated), encoded, statuses)
+        return outcome, self.put(name, encode_table(schema.trials, stated), encoded, statuses)
 
     def put(self, name: str, trials: bytes, series: bytes, statuses: Mapping[str, str]) -> int:
         """Take a fragment byte for byte; return how many of its trials were not here, or had failed here."""

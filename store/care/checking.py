@@ -13,6 +13,7 @@ from store.care.findings import CHANGED, DAMAGE, MISSING, STRANGER, TORN, Findin
 from store.care.inspection import Identification, Tally
 from store.care.soundness import UnsoundError
 from store.columns import Table
+from store.declarations import schema_of
 from store.medium import Medium
 
 Findings = Generator[Finding, None, None]
@@ -36,6 +37,7 @@ class Checking:
 
     def __init__(self, medium: Medium, identification: Identification | None, decoder: Decoder) -> None:
         self.medium = medium
+        self.schema = schema_of(medium)
         self.identification = identification
         self.trials = 0
         self._decoder = decoder

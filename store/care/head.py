@@ -8,8 +8,8 @@ from store.care.findings import CHANGED, MISSING, OTHER_VERSION, TORN, UNDIGESTE
 from store.creation import OURS
 from store.digests import script_is_sealed
 from store.errors import DamagedStoreError, StoreNotFoundError
-from store.identity import TABLES, check_versions, identity_is_sealed, read_identity
-from store.schema import SCHEMA_VERSION
+from store.identity import check_versions, identity_is_sealed, read_identity
+from store.schema import BUILT_IN, SCHEMA_VERSION, own_schema
 from store.views import views_script
 
 REPORTS = frozenset({"map.png", "report.html"})
@@ -44,7 +44,7 @@ def check_views(checking: Checking, key: str) -> Findings:
         yield checking.finding(key, MISSING, "no such file", advice)
         return
     text = checking.medium.read(key)
-    if text == views_script().encode():
+    if text == views_script(checking.schema).encode():
         return
     verdict = script_is_sealed(text)
     if verdict is None and not text.rstrip().endswith(b";"):
@@ -65,7 +65,9 @@ def check_strangers(checking: Checking, _: str) -> Findings:
 def check_schema(checking: Checking, key: str) -> Findings:
     """Look at the empty file of a table in a schema version."""
     version = key.split("/")[1]
-    table = next(table for table in TABLES if key == layout.schema_file(version, table.name))
+    # What is declared later is in no empty file.
+    schema = own_schema() if checking.schema.own else BUILT_IN
+    table = next(table for table in schema.tables if key == layout.schema_file(version, table.name))
     advice = "run any command that writes to the store, such as compact: it writes what is missing anew"
     if checking.medium.exists(key):
         advice = AGAIN.format("it")

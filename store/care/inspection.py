@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from store.care.findings import CHANGED, MISNAMED, MISPLACED, ORPHAN, REPEATED, SHORT, STATUS, UNNAMED
-from store.schema import SERIES_KEYS, STATUSES, TRIALS
+from store.schema import STATUSES, Schema
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ class Inspection:
     ----------
     tally : Tally
         Where problems are counted.
+    schema : Schema
+        The columns of the store.
     home : tuple of (str, int), optional
         The chunk and the attempt that all rows must be of.
     identification : Identification, optional
@@ -82,10 +84,12 @@ class Inspection:
     def __init__(
         self,
         tally: Tally,
+        schema: Schema,
         home: tuple[str, int] | None = None,
         identification: Identification | None = None,
     ) -> None:
         self._tally = tally
+        self._schema = schema
         self._home = home
         self._identification = identification
         self._keys: list[pa.Table] = []
@@ -102,13 +106,13 @@ class Inspection:
     def trials(self, rows: pa.Table) -> None:
         """Read rows of `trials`."""
         self._required(rows)
-        names = [name for name in SERIES_KEYS if name in rows.column_names]
+        names = [name for name in self._schema.series_keys if name in rows.column_names]
         self._keys.append(rows.select(names))
         for row in rows.to_pylist():
             self._trial(row)
 
     def _required(self, rows: pa.Table) -> None:
-        for column in TRIALS.columns:
+        for column in self._schema.trials.columns:
             if column.required and rows.column(column.name).null_count:
                 self._tally.add(CHANGED, f"a trial without {column.name!r}")
 

@@ -16,7 +16,6 @@ from store.columns import Table
 from store.digests import digest_lines, sha256
 from store.local import DIGESTS_FILE, LocalMedium
 from store.medium import Fragment
-from store.schema import SERIES, TRIALS
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([a-z]+\.parquet)")
 
@@ -86,7 +85,8 @@ def _digests(
 
 def _decodes(checking: Checking, name: str, payload: bytes) -> bool:
     try:
-        checking.apart(payload, TRIALS if name == layout.TRIALS_FILE else SERIES)
+        table = checking.schema.trials if name == layout.TRIALS_FILE else checking.schema.series
+        checking.apart(payload, table)
     except UnsoundError:
         return False
     return True
@@ -97,10 +97,11 @@ def _rows(
 ) -> Findings:
     chunk, _, attempt = fragment.name.rpartition("-a")
     tally = Tally()
-    inspection = Inspection(tally, (chunk, int(attempt)), checking.identification)
+    schema = checking.schema
+    inspection = Inspection(tally, schema, (chunk, int(attempt)), checking.identification)
     for table, name, key, read in (
-        (TRIALS, layout.TRIALS_FILE, fragment.trials, inspection.trials),
-        (SERIES, layout.SERIES_FILE, fragment.series, inspection.series),
+        (schema.trials, layout.TRIALS_FILE, fragment.trials, inspection.trials),
+        (schema.series, layout.SERIES_FILE, fragment.series, inspection.series),
     ):
         try:
             for rows in _groups(checking, files[name], table, digested=digested):

@@ -20,7 +20,6 @@ from store.manifests import (
     read_manifest,
 )
 from store.medium import Medium
-from store.schema import SERIES, TRIALS
 from store.snapshot import take_snapshot
 from store.unnamed import lost_fragments, number_of, opened
 from store.views import literal
@@ -113,11 +112,12 @@ def _check_bytes(checking: Checking, file: CompactedFile, advice: str) -> Findin
 
 def _check_rows(checking: Checking, file: CompactedFile, advice: str) -> Findings:
     tally = Tally()
-    inspection = Inspection(tally, None, checking.identification)
+    schema = checking.schema
+    inspection = Inspection(tally, schema, None, checking.identification)
     counts = []
     for table, key, read in (
-        (TRIALS, file.trials_key, inspection.trials),
-        (SERIES, file.series_key, inspection.series),
+        (schema.trials, file.trials_key, inspection.trials),
+        (schema.series, file.series_key, inspection.series),
     ):
         counts.append(0)
         try:

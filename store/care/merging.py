@@ -19,15 +19,15 @@ from store.care.loose import wrong_digests
 from store.care.regrouping import Chunk, chunks, members
 from store.care.soundness import UnsoundError, row_groups
 from store.columns import Table
-from store.creation import prepare
+from store.creation import prepare, refresh_views
+from store.declarations import schema_of
 from store.digests import digest_of, open_blob, sha256
 from store.errors import DamagedStoreError, SameStoreError
-from store.identity import TABLES, check_model, check_versions, read_identity
+from store.identity import check_model, check_versions, read_identity
 from store.layout import schema_versions
 from store.ledgers import CHUNKS, LEDGERS, REQUESTS
 from store.local import DIGESTS_FILE, LocalMedium
 from store.medium import Fragment, Medium
-from store.schema import SERIES, TRIALS
 from store.session import open_snapshot
 from store.snapshot import Snapshot, take_snapshot
 from store.unnamed import opened
@@ -127,6 +127,7 @@ class _Merge:
     ) -> None:
         self._target = target
         self._source = source
+        self._schema = schema_of(source)
         self._arrivals = arrivals
         self._decoder = decoder
         self._writing = writing
@@ -136,6 +137,9 @@ class _Merge:
         snapshot = take_snapshot(self._source)
         self._schemas()
         yield from self._kept()
+        if self._writing and self._schema.own:
+            # Columns were declared with what is kept.
+            refresh_views(self._target)
         # What was asked of a driver there is not asked of the drivers here.
         for table in (each for each in LEDGERS.values() if each != REQUESTS):
             for name in self._source.names(layout.ledger(table.name)):
@@ -151,12 +155,13 @@ class _Merge:
     def _schemas(self) -> None:
         """Bring the schema versions: readers must know that files differ in their columns."""
         for version in schema_versions(self._source):
-            keys = {table.name: layout.schema_file(version, table.name) for table in TABLES}
+            keys = {table.name: layout.schema_file(version, table.name) for table in self._schema.tables}
             files = {name: self._source.read(key) for name, key in keys.items() if self._source.exists(key)}
             for name, payload in files.items():
                 if self._target.exists(keys[name]) and self._target.read(keys[name]) == payload:
                     continue
-                self._decoded(keys[name], payload, next(table for table in TABLES if table.name == name))
+                table = next(table for table in self._schema.tables if table.name == name)
+                self._decoded(keys[name], payload, table)
             if self._writing:
                 self._target.put_schema(version, files)
 
@@ -219,9 +224,10 @@ class _Merge:
                     yield self._merged(layout.FRAGMENTS, name, HELD)
                 else:
                     wanted.append(chunk)
-            for chunk, trials, series in chunks(session, second, loose, wanted):
+            for chunk, trials, series in chunks(session, second, loose, wanted, self._schema):
                 name = layout.fragment_name(*chunk)
-                yield self._merged(layout.FRAGMENTS, name, *self._arrivals.take(*chunk, trials, series))
+                taken = self._arrivals.take(*chunk, trials, series, self._schema)
+                yield self._merged(layout.FRAGMENTS, name, *taken)
 
     @contextmanager
     def _session(self, snapshot: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -252,7 +258,7 @@ class _Merge:
             gained = self._arrivals.put(fragment.name, *encoded, by_id)
         elif outcome == RENAMED:
             chunk, _, attempt = fragment.name.rpartition("-a")
-            outcome, gained = self._arrivals.take(chunk, int(attempt), trials, series)
+            outcome, gained = self._arrivals.take(chunk, int(attempt), trials, series, self._schema)
         return self._merged(layout.FRAGMENTS, fragment.name, outcome, gained)
 
     def _is_same(self, fragment: Fragment) -> bool:
@@ -274,7 +280,8 @@ class _Merge:
             key = keys[wrong[0]] if wrong else f"{layout.FRAGMENTS}/{fragment.name}/{DIGESTS_FILE}"
             raise self._damaged(key, f"other content than {DIGESTS_FILE} states")
         tables = []
-        for name, table in ((layout.TRIALS_FILE, TRIALS), (layout.SERIES_FILE, SERIES)):
+        named = ((layout.TRIALS_FILE, self._schema.trials), (layout.SERIES_FILE, self._schema.series))
+        for name, table in named:
             if text is None:
                 tables.append(self._decoded(keys[name], files[name], table))
             else:

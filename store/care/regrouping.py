@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from store.columns import Table
-from store.schema import SERIES, TRIALS
+from store.schema import Schema
 
 Chunk = tuple[str, int]
 """A chunk's name and the attempt."""
@@ -40,6 +40,7 @@ def chunks(
     second: duckdb.DuckDBPyConnection,
     loose: Sequence[str],
     wanted: Sequence[Chunk],
+    schema: Schema,
 ) -> Iterator[tuple[Chunk, pa.Table, pa.Table]]:
     """Give the trials and the series of the chunks in `wanted`, sorted; one chunk is in memory at a time.
 
@@ -47,11 +48,11 @@ def chunks(
     """
     if not wanted:
         return
-    trials = _runs(_ordered(session, TRIALS, loose, wanted, "trial_id"))
-    series = _runs(_ordered(second, SERIES, loose, wanted, "trial_id, t"))
+    trials = _runs(_ordered(session, schema.trials, loose, wanted, "trial_id"))
+    series = _runs(_ordered(second, schema.series, loose, wanted, "trial_id, t"))
     waiting = next(series, None)
     for chunk, rows in trials:
-        samples = SERIES.arrow.empty_table()
+        samples = schema.series.arrow.empty_table()
         if waiting is not None and waiting[0] == chunk:
             samples, waiting = waiting[1], next(series, None)
         yield chunk, rows, samples
@@ -71,7 +72,7 @@ def _ordered(
     names, attempts = [name for name, _ in wanted], [attempt for _, attempt in wanted]
     session.register("wanted", pa.table({"chunk": names, "attempt": attempts}))
     query = f"""
-        SELECT {", ".join(table.by_name)} FROM ({_compacted(table.name)})
+        SELECT {", ".join(column.sql for column in table.columns)} FROM ({_compacted(table.name)})
         SEMI JOIN wanted USING (chunk, attempt)
         ORDER BY chunk, attempt, {order}
     """

@@ -26,13 +26,13 @@ from store.care.merged import (
 from store.care.small import check_kept, check_ledger
 from store.care.underway import check_checkpoint, check_finished, check_hold
 from store.errors import StoreError, UnreachableError, VersionError
-from store.identity import TABLES, check_versions, read_identity
+from store.identity import check_versions, read_identity
 from store.layout import schema_versions, version_key
 from store.ledgers import LEDGERS
 from store.local import LocalMedium
 from store.manifests import Manifest
 from store.medium import Fragment, Medium
-from store.schema import SCHEMA_VERSION
+from store.schema import BUILT_IN, SCHEMA_VERSION
 
 # What it looks at, and the look.
 Step = tuple[str, Callable[[Checking, str], Findings]]
@@ -107,7 +107,7 @@ def _head(medium: Medium) -> Iterator[Step]:
         yield layout.VIEWS, check_views
     yield "", check_strangers
     for version in _versions(medium):
-        for table in (each for each in TABLES if version_key(each.since) <= version_key(version)):
+        for table in (each for each in BUILT_IN.tables if version_key(each.since) <= version_key(version)):
             yield layout.schema_file(version, table.name), check_schema
 
 

@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import final
 
 import click
+from click.shell_completion import CompletionItem
 
-from sweep.cli.refusals import exit_code, explain
+from sweep.cli.refusals import exit_code, message
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -30,11 +31,15 @@ COMMANDS = {
     "regimes": "regimes",
     "map": "maps",
     "report": "maps",
+    "show": "show",
+    "replay": "replay",
+    "explain": "explain",
     "cancel": "requests",
     "retry": "requests",
     "compact": "compact",
     "verify": "care",
     "merge": "care",
+    "doctor": "doctor",
 }
 
 
@@ -53,18 +58,37 @@ class _Commands(click.Group):
         )
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of commands and options, without the import of every command that begins so."""
+        names = [CompletionItem(name) for name in COMMANDS if name.startswith(incomplete)]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
 
 @click.group(
     cls=_Commands,
     epilog="Example: regimap campaign examples/quickstart.toml --store runs/quickstart",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="regimap", message="regimap %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, _, asked: _tell_versions(ctx) if asked else None,
+    help="Show the versions that matter, and exit.",
+)
 def regimap() -> None:
     """Map the dynamical regimes of an electron in a vibrating lattice.
 
     A spec says what to simulate, a store keeps every trajectory, a campaign finds the boundaries.
     """
+
+
+def _tell_versions(ctx: click.Context) -> None:
+    from sweep.cli.versions import versions  # noqa: PLC0415 - nothing else needs it
+
+    click.echo("\n".join(f"{name} {text}" for name, text in versions().items()))
+    ctx.exit()
 
 
 def main() -> None:
@@ -101,10 +125,10 @@ def invoke(arguments: list[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except Exception as error:
-        message = explain(error)
-        if message is None:
+        text = message(error)
+        if text is None:
             raise
-        click.echo(f"regimap: {message}", err=True)
+        click.echo(f"regimap: {text}", err=True)
         return exit_code(error)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from physics import Scenario, Trajectory
 from physics.validity import limits
 from store.schema import AREA, DIFFUSION, LENGTH, TIME, TRIALS
+from sweep.cli.plain import plain
 from sweep.cli.settings import Chosen
 from sweep.closed_forms import closed_series, golden_rule
 
@@ -46,7 +47,7 @@ def record(chosen: Chosen, trajectory: Trajectory, wall_s: float) -> dict[str, A
         "wall_s": wall_s,
         "series": {name: values.tolist() for name, values in series.items()},
     }
-    return {name: _plain(value) for name, value in content.items()}
+    return {name: plain(value) for name, value in content.items()}
 
 
 def summary(chosen: Chosen, trajectory: Trajectory, wall_s: float) -> str:
@@ -180,11 +181,3 @@ def _number(value: float) -> str:
 
 def _volume(trajectory: Trajectory) -> str:
     return LENGTH if trajectory.scenario.dimension == 1 else AREA
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  # nested plain values
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    return None if isinstance(value, float) and not isfinite(value) else value

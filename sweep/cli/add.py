@@ -11,6 +11,7 @@ import click
 
 from store import ExperimentStore
 from sweep.adding import Added, add_points, listed_points, typed_point
+from sweep.cli.places import STORE
 from sweep.overview import as_typed
 
 EPILOG = "\n\n".join(
@@ -23,7 +24,7 @@ EPILOG = "\n\n".join(
 
 
 @click.command("add", epilog=EPILOG)
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.argument("point", nargs=-1, required=True, metavar="AXIS=VALUE... | FILE.csv")
 @click.option("--json", "as_json", is_flag=True, help="Print the points that were added.")
 def add_command(store: str, *, point: tuple[str, ...], as_json: bool) -> None:

@@ -15,9 +15,11 @@ from store import ExperimentStore, StoreError
 from store.care import Checked, Finding, Identification, Merged, refuse_same, verify
 from store.care import merge as merge_stores
 from store.care.arrivals import KEPT_OURS, OUTCOMES
+from store.declarations import schema_of
 from store.identity import read_identity
 from store.medium import Medium
 from store.places import open_medium
+from sweep.cli.places import STORE
 from sweep.cli.refusals import STORE_UNUSABLE
 from sweep.identification import TrialIds
 from sweep.running import MODEL
@@ -27,7 +29,7 @@ _Step = TypeVar("_Step", Checked, Merged)
 
 
 @click.command("verify", epilog="Example: regimap verify runs/quickstart")
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.option(
     "--json", "as_json", is_flag=True, help="One array of findings: place, kind, found, advice, damage."
 )
@@ -60,8 +62,8 @@ def verify_command(store: str, *, as_json: bool) -> int:
 
 
 @click.command("merge", epilog="Example: regimap merge runs/all runs/cluster-a runs/cluster-b")
-@click.argument("store")
-@click.argument("sources", nargs=-1, required=True, metavar="SRC...")
+@click.argument("store", type=STORE)
+@click.argument("sources", type=STORE, nargs=-1, required=True, metavar="SRC...")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be done; STORE must exist.")
 @click.option(
     "--json", "as_json", is_flag=True, help="One object: counts by part and outcome, trials, conflicts."
@@ -96,7 +98,7 @@ def _made(store: str, target: Medium, sources: list[Medium]) -> Medium:
     """Make the store to merge into, of the model of the first source, unless it is there."""
     model = read_identity(sources[0]).model
     refuse_same(target, sources)
-    ExperimentStore.create(store, model=model)
+    ExperimentStore.create(store, model=model, parameters=() if schema_of(sources[0]).own else None)
     return target
 
 

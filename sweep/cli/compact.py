@@ -10,10 +10,11 @@ import click
 
 from store import Compacted, ExperimentStore
 from store.compaction import GRACE_S
+from sweep.cli.places import STORE
 
 
 @click.command("compact", epilog="Example: regimap compact runs/quickstart")
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.option(
     "--grace",
     type=click.FloatRange(min=0.0),

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from store import ExperimentStore
 from store.export import ARRAYS, FORMS, Exported, export
+from sweep.cli.places import STORE
 from sweep.engine.stopping import Signals
 from sweep.errors import SweepError
 
@@ -35,7 +36,7 @@ Example: regimap export runs/quickstart --to netcdf -o quickstart.nc --where "st
 
 
 @click.command("export", epilog=EPILOG)
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.option("--to", "form", required=True, type=click.Choice(FORMS), help="The format.")
 @click.option(
     "-o",

@@ -16,7 +16,7 @@ from sweep.analysis import CampaignResult, campaign_result
 from sweep.campaign_ledger import CampaignLedger
 from sweep.certainty import certainty, known, share_with_error
 from sweep.cli.engine import engine_options
-from sweep.cli.places import in_bucket
+from sweep.cli.places import STORE, in_bucket
 from sweep.cli.resuming import resumable
 from sweep.cli.verdicts import SOME_FAILED, verdict
 from sweep.engine.settings import Engine
@@ -37,7 +37,7 @@ from trials where disorder > 2 and status = 'complete' group by all order by all
 def store_option(function: Decorated) -> Decorated:
     """The store that a job writes to."""
     text = "Directory of the store, or s3://bucket/prefix; made if it does not exist."
-    return click.option("--store", "store", required=True, metavar="STORE", help=text)(function)
+    return click.option("--store", "store", type=STORE, required=True, metavar="STORE", help=text)(function)
 
 
 @click.command("run", epilog="Example: regimap run examples/grid.toml --store runs/grid --workers 4")
@@ -104,8 +104,20 @@ def _present(opened: ExperimentStore, store: str, spec: SweepSpec, outcome: Outc
     doubt = "none" if band is None else f"label in doubt on {band:.1%} of the map"
     click.echo(f"\nboundary   {doubt}; {certainty(result.regime_map.wrong_area())}")
     _draw(opened, store, result)
-    click.echo("\nAsk it in SQL, for one: does a moving lattice let strongly disordered packets go?")
-    click.echo(f'  regimap query {shlex.quote(store)} "{QUERY}"')
+    question, query = _question(opened)
+    click.echo(f"\nAsk it in SQL, for one: {question}?")
+    click.echo(f'  regimap query {shlex.quote(store)} "{query}"')
+
+
+def _question(opened: ExperimentStore) -> tuple[str, str]:
+    """A question that the store answers, in words and in SQL."""
+    schema = opened.schema
+    if not schema.own:
+        return "does a moving lattice let strongly disordered packets go", QUERY
+    axes = [axis.sql for axis in schema.axes]
+    means = [f"avg({column.sql}) as {column.sql}" for column in schema.outputs if column.type == "double"]
+    names = ", ".join([*axes, "count(*) as trials", *means[:3]])
+    return "what came out at each point", f"select {names} from trials group by all order by all"
 
 
 def _points(result: CampaignResult) -> str:

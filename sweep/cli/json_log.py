@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from sweep.cli import INTERRUPTED
-from sweep.cli.refusals import exit_code, explain
+from sweep.cli.refusals import exit_code, message
 from sweep.cli.verdicts import SOME_FAILED
 from sweep.engine.json_lines import JsonStream
 
@@ -34,10 +34,10 @@ def in_json(call: Callable[[], Any]) -> Any:  # noqa: ANN401  # what the command
             stream.event("refused", message=error.format_message(), exit_code=error.exit_code)
             return error.exit_code
         except Exception as error:
-            message = explain(error)
-            if message is None:
+            text = message(error)
+            if text is None:
                 trace = traceback.format_exc()
                 stream.event("crashed", message=repr(error), exit_code=SOME_FAILED, traceback=trace)
                 return SOME_FAILED
-            stream.event("refused", message=message, exit_code=exit_code(error))
+            stream.event("refused", message=text, exit_code=exit_code(error))
             return exit_code(error)

@@ -9,17 +9,17 @@ import click
 
 from store import ExperimentStore
 from sweep.analysis import latest_campaign
-from sweep.cli.places import output_path
+from sweep.cli.places import STORE, output_path
 from sweep.errors import SweepError
 from sweep.figures import DRAWN_AXES, map_figure, save
-from sweep.report import lead, write_report
+from sweep.report import subject_of, told, write_page
 
 FORMATS = (".png", ".svg", ".pdf")
 PAGES = (".html", ".htm")
 
 
 @click.command("map", epilog="Example: regimap map runs/quickstart -o map.svg")
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), help="Picture (.png, .svg, .pdf); STORE/map.png."
 )
@@ -45,17 +45,21 @@ def map_command(store: str, *, output: Path | None, as_json: bool) -> None:
 
 
 @click.command("report", epilog="Example: regimap report runs/quickstart -o report.html")
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.option(
     "-o", "output", type=click.Path(path_type=Path, dir_okay=False), help="Page; STORE/report.html."
 )
 def report_command(store: str, *, output: Path | None) -> None:
-    """Write one self-contained HTML page about STORE's latest campaign."""
+    """Write one self-contained HTML page about STORE's latest sweep, campaign or fixed design.
+
+    The map with its points, each with its series and why it was chosen; the regimes, the course of the
+    campaign, failures by reason, what it cost and what a grid would have, the spec, how to come to the same.
+    The page needs no network and no script; with scripts it answers to the pointer and the keys.
+    """
     output = output_path(store, output, "report.html")
     if output.suffix not in PAGES:
         raise click.BadParameter(f"expected a name ending in {', '.join(PAGES)}, got {output.name!r}")
-    opened = ExperimentStore(store)
-    result = latest_campaign(opened)
-    write_report(opened, result, output)
+    subject = subject_of(ExperimentStore(store))
+    write_page(subject, output)
     click.echo(str(output))
-    click.echo(lead(result), err=True)
+    click.echo(told(subject), err=True)

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import final
 
 import click
+from click.shell_completion import CompletionItem
+
+
+@final
+class StorePlace(click.ParamType[str]):
+    """A store's place as text; a shell completes it to directories."""
+
+    name = "store"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """What asks the shell for directories."""
+        return [CompletionItem(incomplete, type="dir")]
+
+
+STORE = StorePlace()
 
 
 def in_bucket(store: str) -> bool:

@@ -13,14 +13,16 @@ from typing import Any
 import click
 
 from store import ExperimentStore
+from sweep.any_trial import AnyTrial
 from sweep.calibration import CALIBRATION, PAST, Speed, calibrate, from_rows
 from sweep.chunk import missing
+from sweep.cli.places import STORE
 from sweep.forecast import Forecast, largest_memory
 from sweep.lookup import rows_by_id
+from sweep.own_cost import GUESS, UNKNOWN, own_speed, priced
 from sweep.planning import Plan, campaign_rounds, design_trials, plan_campaign, plan_design
 from sweep.provenance import processor_name
 from sweep.spec import SweepSpec
-from sweep.trial import Trial
 
 # FFTW's choosing is told of where it takes more than this share of the work.
 WORTH_SAYING = 0.05
@@ -42,7 +44,9 @@ EPILOG = "\n\n".join(
 
 @click.command("plan", epilog=EPILOG)
 @click.argument("spec", type=click.Path(path_type=Path))
-@click.option("--store", metavar="STORE", help="Leave out what STORE holds; predict from its trials.")
+@click.option(
+    "--store", type=STORE, metavar="STORE", help="Leave out what STORE holds; predict from its trials."
+)
 @click.option("--campaign", "adaptive", is_flag=True, help="Plan the campaign, not the fixed design.")
 @click.option(
     "--within", type=click.FloatRange(min=0.0, min_open=True), metavar="HOURS", help="Time to do it in."
@@ -76,11 +80,13 @@ def plan_command(
     opened = None if store is None else ExperimentStore(store)
     budget = checked.campaign.budget
     plan = plan_campaign(checked, budget) if adaptive else plan_design(checked)
-    rounds = campaign_rounds(checked, budget, opened) if adaptive else [design_trials(checked)]
+    found = campaign_rounds(checked, budget, opened) if adaptive else [design_trials(checked)]
+    rounds = [priced(opened, trials) for trials in found]
     ids = [trial.trial_id for trials in rounds for trial in trials]
     landed = {} if opened is None else rows_by_id(opened, ids)
     left = [trial for trials in rounds for trial in missing(trials, landed)]
-    speed = _speed(left, opened, calibrating=not no_calibrate)
+    own = own_speed(opened, [trial for trials in rounds for trial in trials])
+    speed = own or _speed(left, opened, calibrating=not no_calibrate)
     forecast = Forecast.of(rounds, landed, speed)
     cores = cores_per_node or len(os.sched_getaffinity(0))
     memory_mb = largest_memory(left) / 1e6
@@ -88,9 +94,9 @@ def plan_command(
         click.echo(json.dumps(_record(plan, forecast, memory_mb, hours, cores)))
         return
     click.echo(_readable(plan, forecast, memory_mb, store))
-    if forecast.left:
+    if forecast.left and forecast.is_known:
         click.echo(_wall_times(forecast))
-    if hours is not None:
+    if hours is not None and forecast.is_known:
         click.echo(_answer(forecast, hours, cores))
 
 
@@ -112,7 +118,7 @@ def _hours(within: float | None, by: str | None) -> float | None:
     return hours
 
 
-def _speed(left: list[Trial], store: ExperimentStore | None, *, calibrating: bool) -> Speed:
+def _speed(left: list[AnyTrial], store: ExperimentStore | None, *, calibrating: bool) -> Speed:
     """Speed by past rows, else by a calibration, else the reference's."""
     past = None if store is None or not left else from_rows(store, left)
     if past is not None:
@@ -126,17 +132,17 @@ def _record(
     left = {
         "landed": forecast.landed,
         "left": forecast.left,
-        "core_hours": forecast.core_hours,
+        "core_hours": forecast.core_hours if forecast.is_known else None,
         "speed": asdict(forecast.speed),
         "fft_grids": forecast.fft_grids,
         "fft_planning_s": forecast.fft_planning_s,
-        "longest_trial_s": forecast.longest_s,
-        "memory_mb": memory_mb,
-        "wall": [{"workers": workers, "hours": wall} for workers, wall in forecast.table()],
+        "longest_trial_s": forecast.longest_s if forecast.is_known else None,
+        "memory_mb": memory_mb or None,
+        "wall": [{"workers": n, "hours": wall} for n, wall in forecast.table() if forecast.is_known],
         "asked": None,
     }
     if hours is not None:
-        workers = forecast.workers_within(hours)
+        workers = forecast.workers_within(hours) if forecast.is_known else None
         nodes = None if workers is None else ceil(workers / cores)
         left["asked"] = {"hours": hours, "workers": workers, "cores_per_node": cores, "nodes": nodes}
     return asdict(plan) | left
@@ -146,16 +152,13 @@ def _readable(plan: Plan, forecast: Forecast, memory_mb: float, store: str | Non
     trials = f"{plan.trials} in {plan.chunks} chunks"
     if store is not None:
         trials += f"; {forecast.landed} of them are in {store} already and are not counted below"
-    lines = {
-        "points": f"{plan.points}",
-        "trials": trials,
-        "grid": f"{_span(plan.grid_points)} points per axis",
-        "box": f"{_span(plan.box_length)} / q_D",
-        "time step": f"{_span(plan.dt)} m*/(hbar q_D^2)",
-        "cost": f"{forecast.core_hours:.3g} core-hours, {_source(forecast.speed, store)}",
-        "memory": f"{memory_mb:.3g} MB of arrays in the largest trial",
-        "store": f"{plan.store_mb:.3g} MB (predicted)",
-    }
+    core_hours = f"{forecast.core_hours:.3g} core-hours, " if forecast.is_known else ""
+    lines = {"points": f"{plan.points}", "trials": trials} | _resolved(plan)
+    lines["cost"] = core_hours + _source(forecast.speed, store)
+    if memory_mb:
+        lines["memory"] = f"{memory_mb:.3g} MB of arrays in the largest trial"
+    if plan.store_mb is not None:
+        lines["store"] = f"{plan.store_mb:.3g} MB (predicted)"
     if forecast.fft_planning_s > WORTH_SAYING * SECONDS_PER_HOUR * forecast.core_hours:
         lines["FFTW"] = (
             f"up to {_time(forecast.fft_planning_s)} more, once for each type of processor, to choose the "
@@ -164,8 +167,31 @@ def _readable(plan: Plan, forecast: Forecast, memory_mb: float, store: str | Non
     return "\n".join(f"{name:10s} {text}" for name, text in lines.items())
 
 
+def _resolved(plan: Plan) -> dict[str, str]:
+    """Grids and time steps, of a model that has them."""
+    if plan.grid_points is None or plan.box_length is None or plan.dt is None:
+        return {}
+    return {
+        "grid": f"{_span(plan.grid_points)} points per axis",
+        "box": f"{_span(plan.box_length)} / q_D",
+        "time step": f"{_span(plan.dt)} m*/(hbar q_D^2)",
+    }
+
+
 def _source(speed: Speed, store: str | None) -> str:
     """Where the core-hours come from."""
+    if speed.source == UNKNOWN:
+        return (
+            "unknown: no trial of this model was run; run a few and give --store, or guess trial_seconds in "
+            "[sweep]"
+        )
+    if speed.source == GUESS:
+        return "by trial_seconds, the guess in the spec"
+    if speed.source == PAST and not speed.processor:
+        return (
+            f"by the mean of {speed.trials} past trials in {store} "
+            f"({speed.low:.2g} to {speed.high:.2g} of it by trial)"
+        )
     spread = f"{speed.ratio:.2g} of the reference core, {speed.low:.2g} to {speed.high:.2g} by trial"
     if speed.source == PAST:
         elsewhere = "" if speed.processor == processor_name() else f" on {speed.processor}"

@@ -13,12 +13,13 @@ import click
 
 from store import ExperimentStore, Result
 from store.draft import check_outside, draft
+from sweep.cli.places import STORE
 
 
 @click.command(
     "query", epilog='Example: regimap query runs/quickstart "select status, count(*) from trials group by 1"'
 )
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.argument("sql")
 @click.option(
     "--table",

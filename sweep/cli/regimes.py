@@ -12,6 +12,7 @@ import click
 
 from learn import METHODS, Choice, Clustering, Judgement, Method
 from store import ExperimentStore
+from sweep.cli.places import STORE
 from sweep.errors import SweepError
 from sweep.labelling import Labelling, label_trials
 from sweep.regime_names import UNNAMED
@@ -20,7 +21,7 @@ from sweep.spec import SweepSpec
 
 
 @click.command("regimes", epilog="Example: regimap regimes runs/quickstart --k 3")
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.option("--k", type=click.IntRange(min=1), help="Number of regimes; chosen from the series by default.")
 @click.option("--method", type=click.Choice(METHODS), help="How series are clustered; as in [regimes].")
 @click.option(
@@ -47,6 +48,11 @@ def regimes_command(
     """
     opened = ExperimentStore(store)
     regimes = _settings(opened, spec, method)
+    if regimes.stated and (k or method):
+        raise SweepError(
+            f"--{'k' if k else 'method'}: expected series to cluster, got regimes "
+            f"{regimes.words}; leave it out"
+        )
     labelling = label_trials(opened, list(opened.statuses()), k=k, regimes=regimes)
     if labelling is None:
         raise SweepError(
@@ -59,23 +65,15 @@ def regimes_command(
 
 def as_mapping(labelling: Labelling) -> dict[str, Any]:
     """A labelling in plain values."""
-    clustering = labelling.clustering
     called, agreed = labelling.agreement()
     rows = labelling.rows()
     return {
         "label_version": labelling.version,
         "method": labelling.method,
-        "k": clustering.k,
+        "k": len(labelling.names),
         "series": len(labelling.keys),
-        "compared": clustering.compared,
         "left_out": labelling.left_out,
-        "judgements": [_judgement(each, clustering.choice) for each in clustering.judgements],
-        "choice": {
-            "set_apart": clustering.choice.set_apart,
-            "silhouette": clustering.choice.by_silhouette,
-            "gap": clustering.choice.by_gap,
-            "stability": clustering.choice.by_stability,
-        },
+        **_clustered(labelling.found),
         "regimes": [
             {
                 "regime": name,
@@ -88,6 +86,22 @@ def as_mapping(labelling: Labelling) -> dict[str, Any]:
         ],
         "rand_index": agreed.rand_index,
         "labels": [row | {"rule": rule} for row, rule in zip(rows, labelling.rules, strict=True)],
+    }
+
+
+def _clustered(clustering: Clustering | None) -> dict[str, Any]:
+    """How regimes were found; null where the model says itself which regime a trial shows."""
+    if clustering is None:
+        return {"compared": None, "judgements": [], "choice": None}
+    return {
+        "compared": clustering.compared,
+        "judgements": [_judgement(each, clustering.choice) for each in clustering.judgements],
+        "choice": {
+            "set_apart": clustering.choice.set_apart,
+            "silhouette": clustering.choice.by_silhouette,
+            "gap": clustering.choice.by_gap,
+            "stability": clustering.choice.by_stability,
+        },
     }
 
 
@@ -116,9 +130,10 @@ def _judgement(each: Judgement, choice: Choice) -> dict[str, Any]:
 
 
 def _told(labelling: Labelling) -> Iterator[str]:
-    clustering = labelling.clustering
-    yield f"{len(labelling.keys)} averaged series by {labelling.method}"
-    if clustering.compared < len(labelling.keys):
+    clustering = labelling.found
+    what = "points" if clustering is None else "averaged series by"
+    yield f"{len(labelling.keys)} {what} {labelling.method}"
+    if clustering is not None and clustering.compared < len(labelling.keys):
         yield (
             f"regimes were found among {clustering.compared} of them, drawn by a hash of their values; "
             "the others were assigned"
@@ -129,8 +144,9 @@ def _told(labelling: Labelling) -> Iterator[str]:
             "than half of t_final"
         )
     yield ""
-    yield from _judged(clustering)
-    yield ""
+    if clustering is not None:
+        yield from _judged(clustering)
+        yield ""
     yield from _beside_rules(labelling)
     yield ""
     yield f"label_version {labelling.version}"
@@ -186,6 +202,8 @@ def _beside_rules(labelling: Labelling) -> Iterator[str]:
         counts = "".join(f"  {n:{max(6, len(name))}d}" for name, n in each["rules"].items())
         bar = "  |       " if called else ""
         yield f"{each['regime']:{width}}  {each['moving']:6d}  {each['frozen']:6d}{bar}{counts}"
+    if not called:
+        return
     index = content["rand_index"]
     unnamed = sum(rule == UNNAMED for rule in labelling.rules)
     beside = f"; {unnamed} points that they cannot name are not counted" if unnamed else ""

@@ -7,13 +7,14 @@ import click
 from store import ExperimentStore
 from sweep.asking import Asked, ask_again, cancel, run_again, unplanned
 from sweep.cli.engine import engine_options
+from sweep.cli.places import STORE
 from sweep.cli.resuming import resumable
 from sweep.cli.verdicts import verdict
 from sweep.engine.settings import Engine
 
 
 @click.command("cancel", epilog="""Example: regimap cancel runs/grid "disorder > 3 and status = 'queued'\"""")
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.argument("where")
 def cancel_command(store: str, *, where: str) -> None:
     """Stop trials of STORE that run or are queued and meet WHERE.
@@ -40,7 +41,7 @@ def cancel_command(store: str, *, where: str) -> None:
 
 
 @click.command("retry", epilog="""Example: regimap retry runs/grid "status = 'error'" --workers 4""")
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.argument("where")
 @engine_options()
 def retry_command(store: str, *, where: str, engine: Engine) -> int:

@@ -13,9 +13,11 @@ from physics.quantities import NEEDS, QUANTITY_NAMES, ways_to_give
 from sweep.allotment import Design
 from sweep.axes import SweptAxis
 from sweep.errors import SpecError
+from sweep.identity import LARGEST_SEED
 from sweep.material import MATERIAL_AXES, MaterialTable, check_places
+from sweep.own_model import OwnModel
 from sweep.reading import WORDS, check_known, field_types, typed
-from sweep.spec import FIXED_NAMES, LARGEST_SEED, SweepSpec
+from sweep.spec import FIXED_NAMES, SweepSpec
 from sweep.trial import Trial
 
 SCENARIO = field_types(Scenario)
@@ -64,6 +66,11 @@ def chosen(spec: SweepSpec | None, settings: Sequence[str]) -> Chosen:
         For a text that is no setting, an unknown name (with the nearest known one), a value of
         another type, or an axis of the spec that no setting gives.
     """
+    if spec is not None and isinstance(spec.model, OwnModel):
+        raise SpecError(
+            f"simulate: expected a spec of the deformation potential, got one of {spec.model.place}; call "
+            "that function in Python, or `run` the spec"
+        )
     values = read_settings(settings, SCENARIO | NUMERICS | MATERIAL)
     _check_seed(values)
     if spec is None or spec.material is None:

@@ -7,9 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from subprocess import CalledProcessError
 from textwrap import fill
 from typing import TypeVar
 
@@ -20,6 +18,7 @@ from tqdm import tqdm
 from physics import Trajectory, resolve, simulate
 from sweep.cli.account import record, summary
 from sweep.cli.settings import NUMERICS, SCENARIO, Chosen, chosen
+from sweep.cli.targets import check_picture, check_place, written
 from sweep.cost import trial_cost
 from sweep.engine.stopping import Signals
 from sweep.errors import SweepError
@@ -28,7 +27,6 @@ from sweep.figures.movie import check_format
 from sweep.spec import SweepSpec
 
 INVALID = 1
-PICTURES = (".png", ".svg", ".pdf")
 # A shorter run says nothing of its progress.
 PATIENCE_S = 2.0
 Item = TypeVar("Item")
@@ -83,10 +81,10 @@ def simulate_command(
         shown = json.dumps(record(choice, trajectory, wall_s), allow_nan=False) if as_json else None
         _show(shown or summary(choice, trajectory, wall_s))
         if plot is not None:
-            with _written("plot", plot):
+            with written("plot", plot):
                 save(trajectory_figure(trajectory), plot)
         if movie is not None:
-            with _written("movie", movie):
+            with written("movie", movie):
                 _film(trajectory, movie)
     if trajectory.status == "invalid":
         click.echo(f"regimap: finished, but gave no data: {trajectory.reason}", err=True)
@@ -95,19 +93,11 @@ def simulate_command(
 
 
 def _check_targets(plot: Path | None, movie: Path | None) -> None:
-    if plot is not None and plot.suffix not in PICTURES:
-        raise SweepError(f"plot: expected a name ending in {', '.join(PICTURES)}, got {plot.name!r}")
+    if plot is not None:
+        check_picture("plot", plot)
     if movie is not None:
         check_format(movie)
-    for name, path in (("plot", plot), ("movie", movie)):
-        if path is None:
-            continue
-        if path.is_dir():
-            raise SweepError(f"{name}: expected a file name, got the directory {path}")
-        if not path.parent.is_dir():
-            raise SweepError(f"{name}: expected an existing directory for {path}, got none; make it first")
-        if not os.access(path.parent, os.W_OK | os.X_OK):
-            raise SweepError(f"{name}: expected a directory that can be written to, got {path.parent}")
+        check_place("movie", movie)
 
 
 def _show(text: str) -> None:
@@ -122,28 +112,6 @@ def _show(text: str) -> None:
         raise SweepError(
             f"stdout: expected a place that can be written to, got: {error.strerror}; print to another"
         ) from None
-
-
-@contextmanager
-def _written(name: str, path: Path) -> Iterator[None]:
-    """Errors of writing a file as the user's, with its path; no draft of it is left."""
-    try:
-        yield
-    except Exception as error:
-        fault = _fault_of_writing(error)
-        if fault is None:
-            raise
-        reason = (fault.strerror if isinstance(fault, OSError) else None) or fault
-        raise SweepError(
-            f"{name}: expected to write {path}, got: {reason}; make room or name another place"
-        ) from None
-
-
-def _fault_of_writing(error: BaseException | None) -> BaseException | None:
-    """The error of the file or of ffmpeg; a library that closes its file after one may raise another."""
-    while error is not None and not isinstance(error, (OSError, CalledProcessError)):
-        error = error.__context__
-    return error
 
 
 def _simulated(choice: Chosen) -> Trajectory:

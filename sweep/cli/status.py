@@ -12,6 +12,7 @@ import click
 
 from store import ExperimentStore, Holder
 from sweep.certainty import certainty
+from sweep.cli.places import STORE
 from sweep.engine.standing import Standing
 from sweep.engine.wording import counts, parts
 from sweep.overview import TOP, Campaign, Overview, Sweep, as_mapping, as_typed, read_overview
@@ -23,7 +24,7 @@ CLEAR = "\x1b[2J"
 
 
 @click.command("status", epilog="Example: regimap status runs/quickstart --watch")
-@click.argument("store")
+@click.argument("store", type=STORE)
 @click.option("--watch", is_flag=True, help="Look again every two seconds until Ctrl-C.")
 @click.option(
     "--json",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isinf
 from typing import final
 
 # A trial that takes longer saves where it is, so that it may start although the end of the walltime cuts it.
@@ -24,7 +25,7 @@ class Policy:
     Attributes
     ----------
     timeout : float or None
-        Longest that a trial may take; None takes 25 times what is predicted.
+        Longest that a trial may take; None takes 25 times what is predicted, where that is known.
     floor : float
         Shortest deadline of a chunk where none was asked for.
     recycle : int
@@ -54,7 +55,10 @@ class Policy:
     first_wait: float = 1.0
 
     def allowance(self, predicted: float, trials: int) -> float:
-        """Longest that a chunk of `trials` may take, `predicted` being what it should."""
+        """Longest that a chunk of `trials` may take, `predicted` being what it should, or infinite."""
+        if isinf(predicted):
+            # Nobody knows: only what was asked for ends it.
+            return predicted if self.timeout is None else self.timeout * trials
         expected = (SLACK if trials > 1 else LONE_SLACK) * predicted
         if self.timeout is None:
             return max(self.floor, expected)

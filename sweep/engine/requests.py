@@ -9,9 +9,9 @@ from typing import Any, final
 
 from store import ExperimentStore
 from store.schema import FAILED_STATUSES
-from sweep.chunk import Chunk, chunked
+from sweep.any_trial import AnyTrial
+from sweep.chunk import Chunk, chunked, trial_from_text
 from sweep.lookup import rows_by_id
-from sweep.trial import Trial
 
 CANCEL, RETRY = "cancel", "retry"
 
@@ -100,11 +100,11 @@ def again(store: ExperimentStore, request: Request) -> Iterator[tuple[int, list[
         yield attempt, list(chunked(planned_trials(store, ids)))
 
 
-def planned_trials(store: ExperimentStore, trial_ids: Sequence[str]) -> list[Trial]:
+def planned_trials(store: ExperimentStore, trial_ids: Sequence[str]) -> list[AnyTrial]:
     """Trials of these ids, from the plans in the store."""
     query = (
         "SELECT trial_id, any_value(trial) FROM chunks WHERE trial_id IN (SELECT unnest(?::VARCHAR[])) "
         "GROUP BY trial_id"
     )
     texts = dict(store.sql(query, [list(trial_ids)]).rows())
-    return [Trial.from_text(texts[trial_id]) for trial_id in trial_ids if trial_id in texts]
+    return [trial_from_text(texts[trial_id]) for trial_id in trial_ids if trial_id in texts]

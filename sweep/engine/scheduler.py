@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from typing import final
 
 from sweep.chunk import Chunk
@@ -269,7 +270,7 @@ class Scheduler:
             self.stop(Stop.WALLTIME, now, 0.0)
 
     def _predicted(self, chunk: Chunk) -> float:
-        return chunk.cost * self._pace
+        return chunk.cost * self._pace if chunk.is_predictable else inf
 
     def _learn(self, cost: float, seconds: float) -> None:
         """Follow how many seconds a predicted core-second takes, from the chunks that say something."""

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from store import SCHEMA_VERSION, DamagedStoreError, ExperimentStore
-from store.identity import TABLES
+from store.schema import BUILT_IN
 from tests.store.conftest import make_chunk
 
 STORES = Path(__file__).parent / "stores"
@@ -57,14 +57,14 @@ def test_every_view_of_an_older_store_answers(older):
     assert set(older.statuses().values()) == {"complete"}
     assert next(iter(older.sql("select count(*) from labels where latest").rows())) == (2,)
     # All of this version's columns are there, so queries written for it work.
-    for table in TABLES:
+    for table in BUILT_IN.tables:
         assert set(table.by_name) <= set(older.sql(f"select * from {table.name}").columns)
 
 
 def test_columns_added_since_are_null_in_old_rows():
     store = ExperimentStore(STORES / "1.0")
     written = pq.read_schema(next((STORES / "1.0/fragments").iterdir()) / "trials.parquet").names
-    added = [table for table in TABLES[0].by_name if table not in written]
+    added = [table for table in BUILT_IN.tables[0].by_name if table not in written]
     assert "packet" in added
     query = f"select {', '.join(f'count({name})' for name in added)} from trials"
     assert set(next(iter(store.sql(query).rows()))) == {0}
@@ -121,7 +121,7 @@ def test_units_and_meanings_are_in_the_files(version):
 
 def test_types_are_frozen():
     """A column that was released keeps its name, its type and its place among its elders."""
-    now = [(table.name, column.name, column.type) for table in TABLES for column in table.columns]
+    now = [(table.name, column.name, column.type) for table in BUILT_IN.tables for column in table.columns]
     for version in ("1.1", "1.2", "1.3"):
         with (STORES / f"columns-{version}.csv").open() as file:
             released = [(row["table"], row["column"], row["type"]) for row in csv.DictReader(file)]

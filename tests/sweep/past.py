@@ -2,7 +2,6 @@
 
 from physics import resolve
 from sweep.trial import Trial
-from sweep.worker import trial_row
 
 
 def landed(trial: Trial, cpu_s: float, **columns: object) -> dict[str, object]:
@@ -16,4 +15,4 @@ def landed(trial: Trial, cpu_s: float, **columns: object) -> dict[str, object]:
         "boundary": trial.numerics.boundary,
         "t_valid": trial.numerics.t_final,
     }
-    return trial_row(trial) | resolved | {"status": "complete", "cpu_s": cpu_s, "processor": "A"} | columns
+    return trial.row() | resolved | {"status": "complete", "cpu_s": cpu_s, "processor": "A"} | columns

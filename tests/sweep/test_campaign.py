@@ -19,7 +19,6 @@ from sweep.deciding import Decider, Verdict, changed_share
 from sweep.overview import read_overview
 from sweep.rounds import search_space
 from sweep.taken_over import startup_left
-from sweep.worker import trial_row
 from tests.sweep.campaigns import SPEC, TEXT, designed, explored, proposals
 from tests.sweep.rows import proposal_rows, trial_rows
 from tests.sweep.shapes import ISLAND, TWO, two
@@ -97,7 +96,7 @@ def test_nothing_waits_for_a_decision(
     monkeypatch.setattr(Decider, "decide", slowly)
     # The first round is complete.
     for chunk in startup[:3]:
-        rows = {trial.trial_id: trial_row(trial) | two(trial)[0] for trial in chunk.trials}
+        rows = {trial.trial_id: trial.row() | two(trial)[0] for trial in chunk.trials}
         series = {trial.trial_id: two(trial)[1] for trial in chunk.trials}
         store.commit(chunk.name, list(rows.values()), series)
         source.landed(chunk)

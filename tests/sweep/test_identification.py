@@ -11,7 +11,6 @@ from store.local import LocalMedium
 from sweep import SweepSpec, run
 from sweep.chunk import Chunk, point_trials, to_rows
 from sweep.identification import TrialIds
-from sweep.worker import trial_row
 
 VARIED = {
     "plain": "",
@@ -47,7 +46,7 @@ def test_each_trial_is_known_by_its_row(axis, extra):
     for row in to_rows("plan", [Chunk.of(members)]):
         assert identity.planned(row) is None
     for trial in members:
-        assert identity.trial(trial_row(trial)) is None
+        assert identity.trial(trial.row()) is None
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def test_each_trial_is_known_by_its_row(axis, extra):
     ],
 )
 def test_a_row_of_another_content_is_not(column, value):
-    row = trial_row(trials()[0])
+    row = trials()[0].row()
     doubt = TrialIds().trial(
         row | {column: value, "wavenumber": 0.9} if value is None else row | {column: value}
     )
@@ -75,7 +74,7 @@ def test_a_row_of_another_content_is_not(column, value):
 
 
 def test_what_cannot_be_told_is_a_doubt_and_no_more():
-    row = trial_row(trials()[0])
+    row = trials()[0].row()
     for change in ({"physics_version": None}, {"physics_version": "0"}):
         doubt = TrialIds().trial(row | change)
         assert doubt is not None

@@ -13,7 +13,6 @@ from sweep.design import design_points
 from sweep.figures.style import AXIS_LABELS
 from sweep.material import MATERIAL_AXES
 from sweep.trial import Trial
-from sweep.worker import trial_row
 
 VALUES = {
     "effective_mass_me": 8.0,
@@ -109,7 +108,7 @@ def test_kelvin_is_no_part_of_a_trials_identity_and_survives_the_ledger() -> Non
 
 
 def test_rows_without_a_material_have_no_kelvin() -> None:
-    row = trial_row(Trial(Scenario(disorder=1.0), Numerics()))
+    row = Trial(Scenario(disorder=1.0), Numerics()).row()
     assert row["temperature_K"] is None
 
 

@@ -14,7 +14,6 @@ from sweep.chunk import point_trials
 from sweep.labelling import label_trials
 from sweep.observe import Observe
 from sweep.trial import Trial
-from sweep.worker import trial_row
 
 PLAIN = """
 [sweep]
@@ -107,7 +106,7 @@ def test_each_option_makes_another_trial_and_survives_its_text() -> None:
 
 def test_a_row_tells_the_options() -> None:
     trial = point_trials(SweepSpec.from_text(TEXT), POINT)[2]
-    row = trial_row(trial)
+    row = trial.row()
     told = {
         "packet": 1,
         "center_x": 3.0,
@@ -119,7 +118,7 @@ def test_a_row_tells_the_options() -> None:
         "zero_point": True,
     }
     assert {name: row[name] for name in told} == told
-    plain = trial_row(Trial(Scenario(disorder=1.0), Numerics()))
+    plain = Trial(Scenario(disorder=1.0), Numerics()).row()
     assert (plain["packet"], plain["center_x"], plain["energy_filter_e"]) == (0, None, None)
 
 

@@ -10,8 +10,8 @@ from store import ExperimentStore
 from sweep import SweepSpec, plan_campaign, plan_design
 from sweep.cost import trial_cost
 from sweep.errors import SpecError
+from sweep.identity import canonical_json
 from sweep.planning import campaign_rounds, check_resolvable, design_trials
-from sweep.trial import canonical_json
 
 
 def test_a_design_is_counted_and_priced(small: SweepSpec) -> None:
