@@ -93,7 +93,7 @@ def plan_command(
     if as_json:
         click.echo(json.dumps(_record(plan, forecast, memory_mb, hours, cores)))
         return
-    click.echo(_readable(plan, forecast, memory_mb, store))
+    click.echo(_readable(plan, forecast, memory_mb, store, _what(checked, adaptive=adaptive)))
     if forecast.left and forecast.is_known:
         click.echo(_wall_times(forecast))
     if hours is not None and forecast.is_known:
@@ -148,12 +148,21 @@ def _record(
     return asdict(plan) | left
 
 
-def _readable(plan: Plan, forecast: Forecast, memory_mb: float, store: str | None) -> str:
+def _what(spec: SweepSpec, *, adaptive: bool) -> str:
+    """Which points these are: a spec may have a design and a campaign."""
+    if adaptive:
+        return "of the campaign"
+    return (
+        f"of the design ({spec.design.kind}); with --campaign those of the campaign, {spec.campaign.budget}"
+    )
+
+
+def _readable(plan: Plan, forecast: Forecast, memory_mb: float, store: str | None, what: str) -> str:
     trials = f"{plan.trials} in {plan.chunks} chunks"
     if store is not None:
         trials += f"; {forecast.landed} of them are in {store} already and are not counted below"
     core_hours = f"{forecast.core_hours:.3g} core-hours, " if forecast.is_known else ""
-    lines = {"points": f"{plan.points}", "trials": trials} | _resolved(plan)
+    lines = {"points": f"{plan.points} {what}", "trials": trials} | _resolved(plan)
     lines["cost"] = core_hours + _source(forecast.speed, store)
     if memory_mb:
         lines["memory"] = f"{memory_mb:.3g} MB of arrays in the largest trial"

@@ -64,6 +64,13 @@ def test_without_a_calibration_the_reference_is_named(spec: Path, capsys: pytest
     assert (speed["source"], speed["ratio"]) == ("reference", 1.0)
 
 
+def test_what_is_planned_is_named(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["plan", str(spec), "--no-calibrate"]) == 0
+    assert "6 of the design (sobol); with --campaign" in capsys.readouterr().out
+    assert invoke(["plan", str(spec), "--no-calibrate", "--campaign"]) == 0
+    assert " of the campaign\n" in capsys.readouterr().out
+
+
 def test_a_store_tells_what_has_landed_and_how_fast(
     spec: Path, store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
