@@ -7,7 +7,6 @@ from sweep.findings.accord import Accord, accord
 from sweep.findings.answers import Findings
 from sweep.findings.drift import Drift, Variant, drift_between, drift_specs, drift_variants
 from sweep.findings.frozen_map import frozen_map
-from sweep.findings.grid_price import GridPrice, grid_price
 from sweep.findings.interference import InterferenceVerdict, interference_verdict
 from sweep.findings.late_windows import Lattices, PointWindows, late_windows
 from sweep.findings.power_law import PowerLaw, power_law
@@ -21,7 +20,6 @@ __all__ = [
     "Accord",
     "Drift",
     "Findings",
-    "GridPrice",
     "InterferenceVerdict",
     "Lattices",
     "PointWindows",
@@ -37,7 +35,6 @@ __all__ = [
     "drift_variants",
     "findings_summary",
     "frozen_map",
-    "grid_price",
     "interference_verdict",
     "late_windows",
     "power_law",

@@ -11,8 +11,8 @@ import numpy as np
 
 from learn import RegimeMap
 from sweep.analysis import CampaignResult
+from sweep.equal_grid import equal_grid
 from sweep.findings.answers import Findings
-from sweep.findings.grid_price import grid_price
 from sweep.findings.interference import HOLDS
 from sweep.findings.late_windows import asked
 from sweep.findings.power_law import PowerLaw
@@ -20,7 +20,6 @@ from sweep.findings.twin_verdicts import SURE, VERDICTS
 from sweep.map_summary import map_summary
 
 DIGITS = 6
-DRAWN = 3  # axes over which a grid's price is looked for
 # The range of alpha in the abstract of arXiv:2411.18768.
 PLANCKIAN = (0.5, 2.0)
 
@@ -47,7 +46,7 @@ def findings_summary(findings: Findings) -> dict[str, Any]:
         "release": _release(findings),
         "diffusion": _diffusion(findings),
         "theory_lines": None if lines is None else lines.crossed(),
-        "grid": asdict(grid_price(result.regime_map)) if len(result.spec.axes) <= DRAWN else None,
+        "grid": _grid(result.regime_map),
     }
     plain: dict[str, Any] = as_plain(content)
     return plain
@@ -88,6 +87,12 @@ def _map(result: CampaignResult) -> dict[str, Any]:
     """As `map --json`, without the pieces of its boundary and band."""
     whole = map_summary(result.regime_map, result.labelling.names, result.counts())
     return {name: value for name, value in whole.items() if name not in ("boundary", "band")}
+
+
+def _grid(regime_map: RegimeMap) -> dict[str, Any]:
+    """The grid that would have told as much: its nodes per axis and in all."""
+    nodes = equal_grid(regime_map, regime_map.wrong_area())
+    return {"nodes": nodes, "points": None if nodes is None else nodes**regime_map.space.dimension}
 
 
 def _areas(regime_map: RegimeMap) -> dict[str, Any]:

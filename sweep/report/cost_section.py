@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sweep.report.account import Account
-from sweep.report.equal_grid import GridCost
+from sweep.report.grid_cost import GridCost
 from sweep.report.markup import Markup, element
 from sweep.report.tables import paragraph, section, table
 from sweep.report.words import number, percent

@@ -18,8 +18,8 @@ from sweep.report.charts import SeriesChart, series_charts
 from sweep.report.cost_section import HOUR, cost_section
 from sweep.report.course_section import course_section
 from sweep.report.data import data_block, page_data
-from sweep.report.equal_grid import GridCost, grid_cost
 from sweep.report.failures_section import failures_section
+from sweep.report.grid_cost import GridCost, grid_cost
 from sweep.report.layers import layers_of
 from sweep.report.map_section import map_section
 from sweep.report.marks import definitions

@@ -1,4 +1,4 @@
-"""The map as paths, and the grid that tells as much."""
+"""The map as paths."""
 
 import re
 
@@ -6,25 +6,11 @@ import numpy as np
 import pytest
 
 from learn import Axis, RegimeClassifier, RegimeMap, SearchSpace
-from learn.kernel import Kernel
-from learn.space import unit_sobol
-from sweep.report.equal_grid import equal_grid
 from sweep.report.scale import Scale
 from sweep.report.scene import DOUBTS, line_scene, path, plane_scene
+from tests.sweep.known_maps import known
 
 ACROSS, UP = Scale(1.0, 100.0, "log", 50.0, 450.0), Scale(0.0, 1.0, "linear", 300.0, 0.0)
-
-
-def known(dimension: int, edges: list[float], n: int = 64) -> RegimeMap:
-    """A map whose regimes change along the first axis."""
-    space = SearchSpace(
-        [Axis("a", 1.0, 100.0, scale="log"), *(Axis(f"x{i}", 0, 1) for i in range(dimension - 1))]
-    )
-    U = unit_sobol(dimension, n, [1])
-    K = len(edges) + 1
-    kernel = Kernel(np.full(K, 6.0), np.full(dimension, 0.5))
-    shares = np.eye(K)[np.digitize(U[:, 0], edges)]
-    return RegimeMap(space, RegimeClassifier.fit(U, shares, kernel=kernel))
 
 
 def area(ring: np.ndarray) -> float:
@@ -56,7 +42,6 @@ def test_a_map_of_one_regime_has_a_region_and_no_boundary() -> None:
     one = RegimeMap(space, RegimeClassifier.fit([[0.5, 0.5]], [[1.0]]))
     scene = plane_scene(one, (), ACROSS, UP, 9)
     assert (len(scene.regions), scene.boundary, set(scene.doubts)) == (1, "", {""})
-    assert equal_grid(one, 0.01) is None
 
 
 def test_probabilities_over_one_axis_fill_it_from_zero_to_one() -> None:
@@ -73,18 +58,3 @@ def test_what_is_not_a_number_breaks_a_line() -> None:
     line = np.array([[0, 0], [10, 1], [20, np.nan], [30, 3], [40, 4], [50, np.nan], [60, 6]], dtype=float)
     assert path([line]) == "M0.0 0.0L10.0 1.0M30.0 3.0L40.0 4.0"
     assert path([np.array([[0, 0], [0.1, 0.1], [9, 9]])], closed=True) == "M0.0 0.0L9.0 9.0Z"
-
-
-@pytest.mark.parametrize("dimension", [1, 2, 3])
-def test_a_grid_that_is_allowed_more_errors_is_coarser(dimension: int) -> None:
-    found = known(dimension, [0.37])
-    fine, coarse = (equal_grid(found, wrong) for wrong in (0.03, 0.12))
-    assert fine is not None
-    assert coarse is not None
-    assert fine > coarse
-    # One straight boundary cuts cells anywhere: at most half of a spacing is wrong.
-    assert 0.5 / fine >= 0.03 / 2
-
-
-def test_a_grid_finer_than_can_be_counted_is_none() -> None:
-    assert equal_grid(known(2, [0.37]), 0.0) is None
