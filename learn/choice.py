@@ -85,6 +85,8 @@ class Choice:
         Smallest k whose gap is within an error of that of k + 1; the largest k where it rises throughout.
     by_stability : int or None
         Largest k with a stability within STABILITY_TIE of the best; None where there is no structure.
+    kept : int or None
+        The k of before, where it stands.
     shares : mapping of int to float
         How sure it is: the share of bootstrap resamples that alone would lead to each k. Empty where k was
         asked for.
@@ -95,6 +97,7 @@ class Choice:
     by_silhouette: int | None = None
     by_gap: int | None = None
     by_stability: int | None = None
+    kept: int | None = None
     shares: Mapping[int, float] = field(default_factory=dict)
 
 
@@ -138,7 +141,7 @@ def judged(
     return Evidence(tuple(judgements), gap_count(found), resampled), medoids
 
 
-def choose_count(evidence: Evidence, minimum_silhouette: float) -> Choice:
+def choose_count(evidence: Evidence, minimum_silhouette: float, kept: int | None = None) -> Choice:
     """Pick k.
 
     1. Where regimes are set apart, each by a mean silhouette of APART or more, as many as can be so are
@@ -148,22 +151,28 @@ def choose_count(evidence: Evidence, minimum_silhouette: float) -> Choice:
     3. Otherwise regimes overlap, and the number that bootstrap resamples find again best is taken, the
        largest of equals: overlap lowers silhouettes, and most those of the regimes nearest to each other.
 
+    A number that is to be kept stands in for what 2 and 3 would say.
+
     Parameters
     ----------
     evidence : Evidence
     minimum_silhouette : float
+    kept : int, optional
+        Of two or more, and among those that were tried; any other is not kept.
     """
     judgements = evidence.judgements
     apart = _set_apart({each.k: each.weakest for each in judgements})
     by_silhouette = _best_silhouette({each.k: each.silhouette for each in judgements}, minimum_silhouette)
     by_gap = judgements[-1].k if evidence.by_gap is None else min(evidence.by_gap, judgements[-1].k)
     shapeless = _shapeless({each.k: each.gap for each in judgements if each.gap is not None})
-    if apart is None and (by_silhouette == 1 or shapeless):
-        return Choice(1, None, by_silhouette, by_gap, None, {1: 1.0})
+    if apart is not None or kept not in [each.k for each in judgements if each.k > 1]:
+        kept = None
+    if apart is None and kept is None and (by_silhouette == 1 or shapeless):
+        return Choice(1, None, by_silhouette, by_gap, None, None, {1: 1.0})
     by_stability = _stablest({each.k: each.stability for each in judgements})
     resampled = evidence.resampled
     shares = {k: resampled.count(k) / len(resampled) for k in sorted(set(resampled))}
-    return Choice(apart or by_stability, apart, by_silhouette, by_gap, by_stability, shares)
+    return Choice(apart or kept or by_stability, apart, by_silhouette, by_gap, by_stability, kept, shares)
 
 
 def _set_apart(weakest: Mapping[int, float | None]) -> int | None:

@@ -103,9 +103,9 @@ def cluster_series(
     k_max: int = 6,
     seed: int = 0,
     lengths: ArrayLike | None = None,
-    minimum_silhouette: float = MINIMUM_SILHOUETTE,
     band: float = BAND,
     largest: int = LARGEST,
+    kept: int | None = None,
 ) -> Clustering:
     """Find regimes among series.
 
@@ -127,13 +127,13 @@ def cluster_series(
         Seed of the random starts, the bootstrap and the gap's references.
     lengths : array_like of int (n,), optional
         Valid samples of each series.
-    minimum_silhouette : float
-        Below it, one regime.
     band : float
         Radius of the warping band, a share of the compared samples; Euclid has none.
     largest : int
         Most series that are compared pair by pair. Of more, those whose values have the smallest hashes are,
         and the others are assigned to the regimes found among them.
+    kept : int, optional
+        Number of regimes that is to stay unless regimes set themselves apart, see `choose_count`.
 
     Raises
     ------
@@ -160,9 +160,9 @@ def cluster_series(
         )
     counts = range(1, max(1, min(k_max, distinct, len(own) // 2)) + 1) if k is None else (k,)
     evidence, medoids = judged(
-        own, own_valid, distances, counts, band=band, minimum_silhouette=minimum_silhouette, seed=seed
+        own, own_valid, distances, counts, band=band, minimum_silhouette=MINIMUM_SILHOUETTE, seed=seed
     )
-    choice = choose_count(evidence, minimum_silhouette) if k is None else Choice(k)
+    choice = choose_count(evidence, MINIMUM_SILHOUETTE, kept) if k is None else Choice(k)
     start = medoids[choice.k]
     centroids = Centroids(own[start], own_valid[start])
     if method.endswith("means"):

@@ -39,7 +39,8 @@ class StopRule:
     ----------
     target_wrong_area : float
         Stop when the expected wrong area is at most this share, on a map of two regimes or more: a map of one
-        has no boundary whose error could be told.
+        has no boundary whose error could be told. The map before must bear it out: where the two differ by
+        more than both together are expected to be wrong, at least one of them is not what it claims to be.
     stable_rounds : int
         Stop when this many rounds in a row changed the map by less than `stable_area`, on such a map too.
     stable_area : float
@@ -73,7 +74,7 @@ class StopRule:
             return None
         last = history[-1]
         # One regime says only that no other was met yet.
-        if last.regimes > 1 and last.wrong_area <= self.target_wrong_area:
+        if last.regimes > 1 and last.wrong_area <= self.target_wrong_area and _is_borne_out(history):
             return (
                 f"target reached: expected wrong area {last.wrong_area:.2%} <= {self.target_wrong_area:.2%}"
             )
@@ -87,3 +88,12 @@ class StopRule:
         recent = history[-self.stable_rounds :]
         quiet = (past.changed_area is not None and past.changed_area < self.stable_area for past in recent)
         return len(recent) == self.stable_rounds and all(quiet)
+
+
+def _is_borne_out(history: Sequence[RoundSummary]) -> bool:
+    """Whether the last map differs from the one before by no more than what both admit."""
+    if len(history) < 2:
+        return False
+    before, last = history[-2:]
+    admitted = before.wrong_area + last.wrong_area
+    return last.changed_area is not None and last.changed_area <= admitted

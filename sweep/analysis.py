@@ -12,13 +12,14 @@ from threadpoolctl import threadpool_limits
 
 from learn import RegimeMap
 from store import ExperimentStore
+from sweep.campaign_labels import label_campaign
 from sweep.certainty import certainty
 from sweep.chunk import from_rows
 from sweep.errors import SweepError
-from sweep.figures import SampledPoint
-from sweep.labelling import Labelling, label_chunks
+from sweep.labelling import Labelling
 from sweep.map_summary import map_summary
 from sweep.rounds import map_of
+from sweep.sampled_point import SampledPoint
 from sweep.spec import SweepSpec
 
 
@@ -119,7 +120,7 @@ def campaign_result(store: ExperimentStore, sweep: str) -> CampaignResult:
     plans = [name for name in store.names("chunks") if name.startswith(f"{campaign}-r")]
     chunks = [chunk for name in plans for chunk in from_rows(store.rows("chunks", name))]
     with threadpool_limits(1):
-        labelling = label_chunks(store, chunks, seed=spec.seed, regimes=spec.regimes)
+        labelling = label_campaign(store, spec, chunks)
         fitted = None if labelling is None else map_of(spec, proposals, labelling)
     if labelling is None or fitted is None:
         raise SweepError(

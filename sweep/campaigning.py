@@ -47,7 +47,7 @@ class CampaignSource(Source):
         self._ledger = CampaignLedger(store, spec)
         self.before = self._ledger.given(taken_over(spec, store))
         self._rounds = self._ledger.rounds()
-        self._decider = Decider(spec, store, self.before)
+        self._decider = Decider(spec, store, self.before, self._ledger.regimes_known())
         self._thought: Thought[Decision] | None = None
         self._given = 0
         self._complete = 0

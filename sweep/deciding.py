@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, final
 
 import numpy as np
@@ -13,11 +14,12 @@ from numpy.typing import NDArray
 
 from learn import BoundarySampler, Proposal, RoundSummary, StopRule, propose, rebuild_study
 from store import ExperimentStore
+from sweep.campaign_labels import found_anew
 from sweep.certainty import known
 from sweep.errors import SweepError
 from sweep.labelling import Labelling, label_chunks, regime_partners
 from sweep.point_cost import PointCost
-from sweep.rounds import Round, map_of, observed, pending, search_space
+from sweep.rounds import PENDING, Round, map_of, observed, pending, search_space
 from sweep.spec import SweepSpec
 from sweep.taken_over import startup_left
 
@@ -107,9 +109,17 @@ class Decider:
         Holds the series.
     given : Round
         Points that were there before.
+    regimes_known : mapping of int to int, optional
+        Number of regimes that decisions were made on, by their rounds.
     """
 
-    def __init__(self, spec: SweepSpec, store: ExperimentStore, given: Round) -> None:
+    def __init__(
+        self,
+        spec: SweepSpec,
+        store: ExperimentStore,
+        given: Round,
+        regimes_known: Mapping[int, int] = MappingProxyType({}),
+    ) -> None:
         self.space = search_space(spec)
         self.startup = startup_left(self.space, spec.campaign.startup, spec.seed, given.points)
         self.abandoned = threading.Event()
@@ -119,6 +129,8 @@ class Decider:
         self._cost = PointCost(spec, self.space) if spec.campaign.cost_aware else None
         self._rule = StopRule(target_wrong_area=spec.campaign.target_wrong_area)
         self._verdicts: dict[int, Verdict | None] = {}
+        # By the last round that the decision knew.
+        self._regimes = {number - PENDING - 1: count for number, count in regimes_known.items()}
 
     def is_free(self, rounds: Sequence[Round], budget: int) -> bool:
         """Whether the next round needs no result: it is spent already, or all of the start-up design."""
@@ -147,7 +159,7 @@ class Decider:
             return Decision(number, f"the budget of {budget} points is spent{further}")
         if self.is_free(rounds, budget):
             return self._choose(rounds, budget, -1, None)
-        last = max(number - 2, -1)
+        last = max(number - PENDING - 1, -1)
         sampler = self._sampler(rounds)
         verdict = self._verdict(rounds, last, sampler)
         reason, changed = None, None
@@ -207,16 +219,29 @@ class Decider:
         if last not in self._verdicts:
             self._check()
             complete = [self._given, *rounds[: last + 1]]
-            labelling = self._labelled(complete)
+            labelling = self._labelled(complete, self._kept(rounds, last))
             self._check()
             self._verdicts[last] = self._judged(complete, labelling, sampler)
         return self._verdicts[last]
 
-    def _labelled(self, complete: Sequence[Round]) -> Labelling | None:
+    def _kept(self, rounds: Sequence[Round], last: int) -> int | None:
+        """Number of regimes after the round before, unless it is to be found anew."""
+        if last < 0 or _chosen(rounds[:last]) < self.startup:
+            return None
+        sizes = [len(members.rows) for members in (self._given, *rounds[: last + 1])]
+        if found_anew(sum(sizes[:-1]), sum(sizes), self._spec.campaign.startup):
+            return None
+        if last - 1 in self._regimes:
+            return self._regimes[last - 1]
+        before = self._verdict(rounds, last - 1)
+        return None if before is None else before.regimes
+
+    def _labelled(self, complete: Sequence[Round], kept: int | None) -> Labelling | None:
         chunks = [chunk for members in complete for chunk in members.chunks]
         if not chunks:
             return None
-        return label_chunks(self._store, chunks, seed=self._spec.seed, regimes=self._spec.regimes)
+        seed, regimes = self._spec.seed, self._spec.regimes
+        return label_chunks(self._store, chunks, seed=seed, regimes=regimes, kept=kept)
 
     def _judged(
         self, complete: Sequence[Round], labelling: Labelling | None, sampler: BoundarySampler | None

@@ -48,6 +48,15 @@ LABELLER = "2"
 
 @final
 @dataclass(frozen=True)
+class Count:
+    """How many regimes: asked for, to be kept, or to be found."""
+
+    k: int | None
+    kept: int | None
+
+
+@final
+@dataclass(frozen=True)
 class Labelling:
     """Regimes of points, moving and frozen, found together.
 
@@ -160,6 +169,7 @@ def label_trials(
     seed: int = 0,
     planned: Mapping[Key, int] | None = None,
     regimes: Regimes = DEFAULT,
+    kept: int | None = None,
 ) -> Labelling | None:
     """Cluster the series of trials, averaged by point, moving and frozen lattices together.
 
@@ -175,6 +185,8 @@ def label_trials(
         Trials that a group is to have: one with fewer rows yet is left out.
     regimes : Regimes
         How they are found and named.
+    kept : int, optional
+        Number of regimes that is to stay unless regimes set themselves apart.
 
     Returns
     -------
@@ -188,8 +200,9 @@ def label_trials(
     InvalidClusterCountError
         If there are fewer than k distinct series.
     """
+    count = Count(k, None if k is not None or regimes.stated else kept)
     if store.schema.own:
-        return _own_labelling(store, trial_ids, k=k, seed=seed, planned=planned or {}, regimes=regimes)
+        return _own_labelling(store, trial_ids, count, seed=seed, planned=planned or {}, regimes=regimes)
     all_groups = grouped_trials(store, trial_ids)
     groups = comparable(all_groups, planned or {})
     times, recorded = recorded_series(store, _valid_times(groups))
@@ -208,9 +221,9 @@ def label_trials(
             for name, values in recorded.items()
         }
     )
-    clustering, soft = _clustered(features, single[rows], points, k, seed, regimes)
+    clustering, soft = _clustered(features, single[rows], points, count, seed, regimes)
     return Labelling(
-        version=_version(groups, k, seed, regimes),
+        version=_version(groups, count, seed, regimes),
         keys=tuple(groups),
         memberships=tuple(tuple(float(x) for x in row) for row in soft),
         names=regime_names(np.argmax(soft, axis=1).tolist(), list(groups.values()), clustering.k, regimes),
@@ -226,21 +239,28 @@ def _clustered(
     mean: FloatArray,
     single: FloatArray,
     points: NDArray[np.int64],
-    k: int | None,
+    count: Count,
     seed: int,
     regimes: Regimes,
 ) -> tuple[Clustering, FloatArray]:
     """Regimes of averaged series, and what share each point has of them by its single ones."""
     scale = pooled_scale(mean)
-    clustering = cluster_series(scale.apply(mean), k, method=regimes.method, k_max=regimes.k_max, seed=seed)
+    clustering = cluster_series(
+        scale.apply(mean),
+        count.k,
+        method=regimes.method,
+        k_max=regimes.k_max,
+        seed=seed,
+        kept=count.kept,
+    )
     return clustering, assign(clustering, scale.apply(single), points=points).memberships
 
 
 def _own_labelling(
     store: ExperimentStore,
     trial_ids: Collection[str],
+    count: Count,
     *,
-    k: int | None,
     seed: int,
     planned: Mapping[Key, int],
     regimes: Regimes,
@@ -261,14 +281,14 @@ def _own_labelling(
         if features is None:
             return None
         points = np.repeat(np.arange(len(groups)), [len(group) for group in groups.values()])
-        clustering, soft = _clustered(features.mean, features.single, points, k, seed, regimes)
+        clustering, soft = _clustered(features.mean, features.single, points, count, seed, regimes)
         names = tuple(f"R{number + 1}" for number in range(clustering.k))
         memberships = tuple(tuple(float(x) for x in row) for row in soft)
         times = tuple(float(t) for t in features.times)
     if not groups:
         return None
     return Labelling(
-        version=_version(groups, k, seed, regimes),
+        version=_version(groups, count, seed, regimes),
         keys=tuple(groups),
         memberships=memberships,
         names=names,
@@ -280,13 +300,20 @@ def _own_labelling(
     )
 
 
-def _version(groups: Mapping[Key, Trials], k: int | None, seed: int, regimes: Regimes) -> str:
-    content = {"labeller": LABELLER, "k": k, "seed": seed, "trials": sorted(_ids(groups))}
+def _version(groups: Mapping[Key, Trials], count: Count, seed: int, regimes: Regimes) -> str:
+    content = {"labeller": LABELLER, "k": count.k, "seed": seed, "trials": sorted(_ids(groups))}
+    if count.kept is not None:
+        content["kept"] = count.kept
     return digest(canonical_json(content | {"regimes": regimes.given()}))
 
 
 def label_chunks(
-    store: ExperimentStore, chunks: Iterable[Chunk], *, seed: int = 0, regimes: Regimes = DEFAULT
+    store: ExperimentStore,
+    chunks: Iterable[Chunk],
+    *,
+    seed: int = 0,
+    regimes: Regimes = DEFAULT,
+    kept: int | None = None,
 ) -> Labelling | None:
     """Labels of planned trials, of the points whose realizations and packets have all landed.
 
@@ -297,12 +324,14 @@ def label_chunks(
     seed : int
     regimes : Regimes
         How regimes are found and named.
+    kept : int, optional
+        As for :func:`label_trials`.
     """
     # A point may be in two rounds: asked for, or reached by a design, after it had been taken over.
     trials = {trial.trial_id: trial for chunk in chunks for trial in chunk.trials}.values()
     planned = Counter((trial.point_id, trial.is_frozen) for trial in trials)
     ids = [trial.trial_id for trial in trials]
-    return label_trials(store, ids, seed=seed, planned=planned, regimes=regimes)
+    return label_trials(store, ids, seed=seed, planned=planned, regimes=regimes, kept=kept)
 
 
 def regime_partners(labelling: Labelling, like: Mapping[Key, int]) -> tuple[int | None, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from store import ExperimentStore
+from sweep.campaign_labels import label_campaign
 from sweep.campaigning import CampaignSource
 from sweep.deformation_potential import MODEL
 from sweep.engine.happenings import Happening
@@ -17,7 +18,7 @@ from sweep.engine.settings import Engine
 from sweep.engine.source import Source
 from sweep.errors import EngineError
 from sweep.job import Job
-from sweep.labelling import Labelling, label_chunks
+from sweep.labelling import Labelling
 from sweep.memory import worker_memory
 from sweep.outcome import MISSING, Outcome, count_statuses
 from sweep.planned import PlannedSource
@@ -152,7 +153,7 @@ def _campaign(
         source.leave()
     if stopped is not None:
         return Outcome(count_statuses(store, source.trial_ids), stopped=stopped), None
-    labelling = label_chunks(store, source.evidence, seed=spec.seed, regimes=spec.regimes)
+    labelling = label_campaign(store, spec, source.evidence)
     if labelling is not None:
         labelling.keep(store)
         source.conclude(labelling)

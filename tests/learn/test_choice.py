@@ -50,6 +50,22 @@ def test_as_many_as_are_set_apart_whatever_is_found_again(weakest, k):
     assert chosen.by_stability == 4
 
 
+@pytest.mark.parametrize(
+    ("kept", "k"), [(None, 3), (2, 2), (4, 4), (1, 3), (5, 3)], ids=["none", "two", "four", "one", "untried"]
+)
+def test_a_number_is_kept_against_stability(kept, k):
+    some = evidence({2: 0.6, 3: 0.6, 4: 0.5}, {2: 0.8, 3: 0.95, 4: 0.7})
+    chosen = choose_count(some, 0.25, kept)
+    assert (chosen.k, chosen.kept, chosen.by_stability) == (k, kept if k == kept else None, 3)
+
+
+def test_a_number_is_kept_against_no_structure_but_not_against_regimes_set_apart():
+    vague = evidence({2: 0.2, 3: 0.24}, {2: 1.0, 3: 1.0})
+    assert choose_count(vague, 0.25, 3).k == 3
+    apart = evidence({2: 0.9, 3: 0.9}, {2: 1.0, 3: 1.0}, weakest={2: 0.9, 3: 0.9})
+    assert (choose_count(apart, 0.25, 2).k, choose_count(apart, 0.25, 2).kept) == (3, None)
+
+
 def with_gaps(*values, weakest=0.5):
     judgements = (
         Judgement(k, None if k == 1 else 0.6, None if k == 1 else weakest, Gap(value, 0.1), 1.0)

@@ -17,8 +17,30 @@ def test_goes_on_while_there_is_something_to_learn():
 
 
 def test_stops_at_the_target():
-    assert RULE.reason(rounds(None, wrong=0.0199)).startswith("target reached: expected wrong area 1.99%")
-    assert RULE.reason(rounds(None, wrong=0.0201)) is None
+    assert RULE.reason(rounds(None, 0.01, wrong=0.0199)).startswith(
+        "target reached: expected wrong area 1.99%"
+    )
+    assert RULE.reason(rounds(None, 0.01, wrong=0.0201)) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "before", "stops"),
+    [
+        (0.75, 0.12, False),
+        (0.12, 0.12, True),
+        (0.03, 0.02, True),
+        (0.05, 0.02, False),
+        (0.0, float("nan"), False),
+    ],
+)
+def test_the_target_is_reached_where_the_map_before_bears_it_out(changed, before, stops):
+    history = [RoundSummary(78, 120, 6, before, 0.5), RoundSummary(84, 120, 2, 0.015, changed)]
+    assert (RULE.reason(history) is not None) is stops
+
+
+def test_one_map_alone_is_borne_out_by_none():
+    assert RULE.reason(rounds(None, wrong=0.01)) is None
+    assert RULE.reason(rounds(0.0, wrong=0.01)) is None
 
 
 def test_a_map_of_one_regime_is_looked_at_further():

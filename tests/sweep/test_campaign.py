@@ -146,7 +146,7 @@ class TestEnding:
         monkeypatch.setattr("sweep.cli.engine.Engine", partial(Engine, simulator=TWO))
         monkeypatch.setattr("sweep.cli.jobs._present", lambda *_: None)
         spec, store = tmp_path / "spec.toml", ExperimentStore.create(tmp_path / "store")
-        spec.write_text(TEXT.replace("wrong_area = 0.0", "wrong_area = 0.9"))
+        spec.write_text(TEXT.replace("wrong_area = 0.0", "wrong_area = 0.9").replace("= 12\n", "= 21\n"))
         command = ["campaign", str(spec), "--store", str(store.path), "--backend", "serial"]
         assert invoke(command) == 0
         before = proposals(store)
@@ -161,15 +161,15 @@ class TestEnding:
             patch.setattr(Decider, "decide", None)
             assert invoke(command) == 0
         capsys.readouterr()
-        assert invoke([*command, "--budget", "13"]) == 0
+        assert invoke([*command, "--budget", "22"]) == 0
         told = capsys.readouterr().err
         assert "it had stopped (target reached" in told
-        assert "until 13 points are spent" in told
+        assert "until 22 points are spent" in told
         assert proposals(store)[: len(before)] == before
-        assert len(proposals(store)) == 13
+        assert len(proposals(store)) == 22
         assert invoke(["status", str(store.path)]) == 0
         told = capsys.readouterr().out
-        assert "the budget of 13 points is spent; before it was extended: target reached" in told
+        assert "the budget of 22 points is spent; before it was extended: target reached" in told
 
     def test_status_tells_of_the_map_that_is_drawn(self, store: ExperimentStore) -> None:
         for budget in (9, 12):
