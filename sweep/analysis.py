@@ -14,7 +14,6 @@ from learn import RegimeMap
 from store import ExperimentStore
 from sweep.campaign_labels import label_campaign
 from sweep.certainty import certainty
-from sweep.chunk import from_rows
 from sweep.errors import SweepError
 from sweep.labelling import Labelling
 from sweep.map_summary import map_summary
@@ -117,10 +116,8 @@ def campaign_result(store: ExperimentStore, sweep: str) -> CampaignResult:
     campaign = sweep.removeprefix("campaign-")
     proposals = [row for row in store.rows("proposals") if row["campaign"] == campaign]
     proposals.sort(key=lambda row: (row["round"], row["slot"]))
-    plans = [name for name in store.names("chunks") if name.startswith(f"{campaign}-r")]
-    chunks = [chunk for name in plans for chunk in from_rows(store.rows("chunks", name))]
     with threadpool_limits(1):
-        labelling = label_campaign(store, spec, chunks)
+        labelling = label_campaign(store, spec)
         fitted = None if labelling is None else map_of(spec, proposals, labelling)
     if labelling is None or fitted is None:
         raise SweepError(

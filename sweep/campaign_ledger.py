@@ -104,13 +104,6 @@ class CampaignLedger:
         """Keep what is known once all points are complete, and no round is to follow."""
         self._keep(f"{self._name(number)}-end-{facts['label_version']}", number, facts)
 
-    def regimes_known(self) -> dict[int, int]:
-        """Number of regimes that each decision was made on, by the decision's round."""
-        named = re.compile(re.escape(self.campaign) + r"-r\d+(-b\d+)?")
-        names = [name for name in self.store.names("rounds") if named.fullmatch(name)]
-        rows = [row for name in names for row in self.store.rows("rounds", name)]
-        return {int(row["round"]): int(row["regimes"]) for row in rows if row["regimes"] is not None}
-
     def stops(self) -> list[dict[str, Any]]:
         """Every time that the campaign stopped, in order of rounds and budgets."""
         names = (name for name in self.store.names("rounds") if name.startswith(f"{self.campaign}-r"))

@@ -15,7 +15,7 @@ from store import ExperimentStore
 from sweep.campaign_ledger import CampaignLedger
 from sweep.certainty import known
 from sweep.chunk import Chunk
-from sweep.deciding import Decider, Decision
+from sweep.deciding import PENDING, Decider, Decision
 from sweep.engine.source import Source
 from sweep.labelling import Labelling
 from sweep.rounds import Round, map_of
@@ -47,10 +47,12 @@ class CampaignSource(Source):
         self._ledger = CampaignLedger(store, spec)
         self.before = self._ledger.given(taken_over(spec, store))
         self._rounds = self._ledger.rounds()
-        self._decider = Decider(spec, store, self.before, self._ledger.regimes_known())
+        self._decider = Decider(spec, store, self.before)
         self._thought: Thought[Decision] | None = None
         self._given = 0
         self._complete = 0
+        # Rounds of which the last is waited for before it is decided whether that was all.
+        self._settling = -1
         self._began = False
         self._mean_costs: dict[int, float] = {}
         self._done: set[str] = set(store.statuses())
@@ -72,11 +74,6 @@ class CampaignSource(Source):
     def chunks(self) -> list[Chunk]:
         """Chunks of all rounds proposed so far."""
         return [chunk for members in self._rounds for chunk in members.chunks]
-
-    @property
-    def evidence(self) -> list[Chunk]:
-        """Chunks of all points that the map rests on: those of the rounds, and those taken over."""
-        return [*self.before.chunks, *self.chunks]
 
     @property
     def trial_ids(self) -> list[str]:
@@ -151,7 +148,8 @@ class CampaignSource(Source):
 
     def _decision(self) -> Decision | None:
         """What comes next, if it may be decided and was."""
-        decide = partial(self._decider.decide, self.rounds, self._budget, self.overruled)
+        settled = self._settling == len(self._rounds)
+        decide = partial(self._decider.decide, self.rounds, self._budget, self.overruled, settled=settled)
         if self._thought is None and self._decider.is_free(self._rounds, self._budget):
             return decide()
         if self._thought is None and self._may_decide():
@@ -161,9 +159,10 @@ class CampaignSource(Source):
         return self._thought.result()
 
     def _may_decide(self) -> bool:
-        while self._complete < len(self._rounds) - 1 and self._landed(self._rounds[self._complete]):
+        while self._complete < len(self._rounds) and self._landed(self._rounds[self._complete]):
             self._complete += 1
-        return self._complete >= len(self._rounds) - 1
+        pending = 0 if self._settling == len(self._rounds) else PENDING
+        return self._complete >= len(self._rounds) - pending
 
     def _landed(self, members: Round) -> bool:
         return all(chunk.without(self._done) is None for chunk in members.chunks)
@@ -174,6 +173,9 @@ class CampaignSource(Source):
     def _settle(self, decision: Decision) -> None:
         """Put down what was decided; if somebody has put down this round meanwhile, that one counts."""
         self._thought = None
+        if decision.unsettled:
+            self._settling = decision.number
+            return
         spent = {"budget": self._budget, "points": self.points}
         if decision.labelling is not None:
             decision.labelling.keep(self._ledger.store)

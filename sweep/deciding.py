@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any, final
 
 import numpy as np
@@ -14,17 +13,19 @@ from numpy.typing import NDArray
 
 from learn import BoundarySampler, Proposal, RoundSummary, StopRule, propose, rebuild_study
 from store import ExperimentStore
-from sweep.campaign_labels import found_anew
+from sweep.campaign_labels import CampaignLabels
 from sweep.certainty import known
 from sweep.errors import SweepError
-from sweep.labelling import Labelling, label_chunks, regime_partners
+from sweep.labelling import Labelling, regime_partners
 from sweep.point_cost import PointCost
-from sweep.rounds import PENDING, Round, map_of, observed, pending, search_space
+from sweep.rounds import Round, map_of, observed, pending, search_space
 from sweep.spec import SweepSpec
 from sweep.taken_over import startup_left
 
 # Sobol points on which the maps of two rounds are compared, and their seed.
 COMPARED, COMPARED_SEED = 2048, 0
+# Rounds that may be running while the next one is decided.
+PENDING = 1
 
 
 @final
@@ -70,6 +71,8 @@ class Decision:
         Behind it; None where no point was labelled, or no label was needed.
     changed_area : float or None
         Share of the box whose regime differs on the map before.
+    unsettled : bool
+        Whether the campaign seems to be at its end, which the last round is to bear out: nothing is decided.
     """
 
     number: int
@@ -79,6 +82,7 @@ class Decision:
     pending: tuple[str, ...] = ()
     verdict: Verdict | None = None
     changed_area: float | None = None
+    unsettled: bool = False
 
     @property
     def labelling(self) -> Labelling | None:
@@ -109,36 +113,31 @@ class Decider:
         Holds the series.
     given : Round
         Points that were there before.
-    regimes_known : mapping of int to int, optional
-        Number of regimes that decisions were made on, by their rounds.
     """
 
-    def __init__(
-        self,
-        spec: SweepSpec,
-        store: ExperimentStore,
-        given: Round,
-        regimes_known: Mapping[int, int] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, spec: SweepSpec, store: ExperimentStore, given: Round) -> None:
         self.space = search_space(spec)
         self.startup = startup_left(self.space, spec.campaign.startup, spec.seed, given.points)
         self.abandoned = threading.Event()
         self._spec = spec
-        self._store = store
         self._given = given
+        self._labels = CampaignLabels(spec, store, given)
         self._cost = PointCost(spec, self.space) if spec.campaign.cost_aware else None
         self._rule = StopRule(target_wrong_area=spec.campaign.target_wrong_area)
         self._verdicts: dict[int, Verdict | None] = {}
-        # By the last round that the decision knew.
-        self._regimes = {number - PENDING - 1: count for number, count in regimes_known.items()}
 
     def is_free(self, rounds: Sequence[Round], budget: int) -> bool:
         """Whether the next round needs no result: it is spent already, or all of the start-up design."""
         chosen = _chosen(rounds)
         return chosen >= budget or chosen + min(self._spec.campaign.batch, budget - chosen) <= self.startup
 
-    def decide(self, rounds: Sequence[Round], budget: int, overruled: str | None = None) -> Decision:
+    def decide(
+        self, rounds: Sequence[Round], budget: int, overruled: str | None = None, *, settled: bool = False
+    ) -> Decision:
         """What comes after these rounds, of which all but the last are complete, or none need be.
+
+        That a campaign has reached its end is said of a map of all its points: what looks like it while a
+        round is pending is decided again when that one is complete.
 
         Parameters
         ----------
@@ -147,6 +146,8 @@ class Decider:
             Points that the campaign may choose in all.
         overruled : str, optional
             Why it had stopped once, where a larger budget has it go on: then only the budget ends it.
+        settled : bool
+            Whether the last round is complete too, and its results are to count.
 
         Raises
         ------
@@ -159,7 +160,7 @@ class Decider:
             return Decision(number, f"the budget of {budget} points is spent{further}")
         if self.is_free(rounds, budget):
             return self._choose(rounds, budget, -1, None)
-        last = max(number - PENDING - 1, -1)
+        last = number - 1 if settled else max(number - PENDING - 1, -1)
         sampler = self._sampler(rounds)
         verdict = self._verdict(rounds, last, sampler)
         reason, changed = None, None
@@ -167,6 +168,8 @@ class Decider:
             history = self._history(rounds, last, budget)
             changed = history[-1].changed_area
             reason = self._rule.reason(history) if overruled is None else None
+        if reason is not None and last < number - 1:
+            return Decision(number, conditioned_on=last, unsettled=True)
         if reason is not None:
             return Decision(number, reason, conditioned_on=last, verdict=verdict, changed_area=changed)
         return self._choose(rounds, budget, last, sampler, verdict, changed)
@@ -215,33 +218,13 @@ class Decider:
     def _verdict(
         self, rounds: Sequence[Round], last: int, sampler: BoundarySampler | None = None
     ) -> Verdict | None:
-        """After the rounds up to `last`, from their own trials and no others in the store; remembered."""
+        """After the rounds up to `last`; remembered."""
         if last not in self._verdicts:
             self._check()
-            complete = [self._given, *rounds[: last + 1]]
-            labelling = self._labelled(complete, self._kept(rounds, last))
+            labelling = self._labels.after(rounds, last)
             self._check()
-            self._verdicts[last] = self._judged(complete, labelling, sampler)
+            self._verdicts[last] = self._judged([self._given, *rounds[: last + 1]], labelling, sampler)
         return self._verdicts[last]
-
-    def _kept(self, rounds: Sequence[Round], last: int) -> int | None:
-        """Number of regimes after the round before, unless it is to be found anew."""
-        if last < 0 or _chosen(rounds[:last]) < self.startup:
-            return None
-        sizes = [len(members.rows) for members in (self._given, *rounds[: last + 1])]
-        if found_anew(sum(sizes[:-1]), sum(sizes), self._spec.campaign.startup):
-            return None
-        if last - 1 in self._regimes:
-            return self._regimes[last - 1]
-        before = self._verdict(rounds, last - 1)
-        return None if before is None else before.regimes
-
-    def _labelled(self, complete: Sequence[Round], kept: int | None) -> Labelling | None:
-        chunks = [chunk for members in complete for chunk in members.chunks]
-        if not chunks:
-            return None
-        seed, regimes = self._spec.seed, self._spec.regimes
-        return label_chunks(self._store, chunks, seed=seed, regimes=regimes, kept=kept)
 
     def _judged(
         self, complete: Sequence[Round], labelling: Labelling | None, sampler: BoundarySampler | None

@@ -20,9 +20,6 @@ ENQUEUED, GIVEN = "enqueued", "given"
 # The round of points that were in the store before the campaign began.
 BEFORE = -1
 
-# Rounds that may be running while the next one is decided.
-PENDING = 1
-
 
 @final
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def _campaign(
         source.leave()
     if stopped is not None:
         return Outcome(count_statuses(store, source.trial_ids), stopped=stopped), None
-    labelling = label_campaign(store, spec, source.evidence)
+    labelling = label_campaign(store, spec)
     if labelling is not None:
         labelling.keep(store)
         source.conclude(labelling)

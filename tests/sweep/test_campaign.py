@@ -85,9 +85,9 @@ def test_nothing_waits_for_a_decision(
 ) -> None:
     decide = Decider.decide
 
-    def slowly(*arguments):
+    def slowly(*arguments, **settings):
         time.sleep(0.5)
-        return decide(*arguments)
+        return decide(*arguments, **settings)
 
     source = CampaignSource(SPEC, store, 12)
     startup = source.take()
@@ -115,7 +115,7 @@ def test_nothing_waits_for_a_decision(
 def test_what_is_decided_in_vain_is_given_up(store: ExperimentStore, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def deciding(decider, *arguments):
+    def deciding(decider, *arguments, **settings):
         seen.append(decider.abandoned.wait(10.0))
 
     source = CampaignSource(SPEC, store, 12)
@@ -273,10 +273,10 @@ class TestAdding:
         decide, append = Decider.decide, ExperimentStore.append
         place, fatal = store, "nothing"
 
-        def decided(decider, rounds, *arguments):
+        def decided(decider, rounds, *arguments, **settings):
             if len(rounds) == 2:
                 add_points(place, [POINT])
-            return decide(decider, rounds, *arguments)
+            return decide(decider, rounds, *arguments, **settings)
 
         def appended(store, table, name, rows):
             if table == "proposals" and name.endswith(fatal):
