@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import shlex
+from collections.abc import Iterator
 
 from sweep.report.account import Account
 from sweep.report.markup import Markup, element, joined
@@ -26,7 +26,7 @@ def spec_section(subject: Subject) -> Markup:
 
 def reproduce_section(subject: Subject, account: Account, points: Points) -> Markup:
     """Commands, versions, and the store's other sweeps."""
-    spec, store = f"{_file_stem(subject.spec.name)}.toml", shlex.quote(subject.place)
+    spec, store = f"{_file_stem(subject.spec.name)}.toml", subject.place
     trial = next((t for p in points.shown for landed in p.lattices for t, _ in landed.trials), "TRIAL")
     commands = [
         (
@@ -61,15 +61,33 @@ def reproduce_section(subject: Subject, account: Account, points: Points) -> Mar
         if account.others
         else Markup("")
     )
-    seed = f"Points and draws follow from the spec, whose seed is {subject.spec.seed}."
+    seed = f"Points and draws follow from the spec, whose seed is {subject.spec.seed}. "
     return section(
         "reproduce",
         "Reproduce",
-        paragraph(seed),
+        paragraph(seed, *_where(subject)),
         element("pre", element("code", lines), tabindex="0"),
         versions,
         others,
     )
+
+
+def _where(subject: Subject) -> Iterator[str]:
+    """From where the commands find what they name."""
+    if subject.base:
+        yield "The commands are for the directory that holds "
+        yield element("code", f"{subject.base}/")
+        yield ", with the spec saved there. "
+    if subject.own:
+        yield "The module "
+        yield element("code", subject.spec.model.name.partition(":")[0])
+        yield " is looked for where a command is given, and in "
+        yield element("code", "model_path")
+        yield " of the spec; for "
+        yield element("code", "replay")
+        yield ", in "
+        yield element("code", "--model-path DIR")
+        yield "."
 
 
 def _libraries(text: str) -> Markup:

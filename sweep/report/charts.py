@@ -15,6 +15,7 @@ from sweep.report.marks import kind
 from sweep.report.markup import Markup, element
 from sweep.report.points import Points
 from sweep.report.recordings import Recording, Recordings
+from sweep.report.scale import Ends, Kind
 from sweep.report.scene import path
 from sweep.report.words import named, plain_label
 
@@ -23,6 +24,7 @@ HISTORY = (400.0, 260.0)
 SPARK = (64.0, 18.0)
 SPREAD = (0.16, 0.84)  # shares of a regime's series that lie below its band and below its top
 LOG_FROM = 20.0  # ratio of the largest to the smallest value from which on a chart is logarithmic
+LEAST = {"linear": -np.inf, "log": 0.0, "log1p": -1.0}  # above which values have a place
 COLUMN_LABELS = {
     "msd": "mean squared displacement  ($q_D^{-2}$)",
     "participation_ratio": "participation ratio",
@@ -30,7 +32,6 @@ COLUMN_LABELS = {
 NATURAL_TIME = "time  ($m^*\\,/\\,\\hbar q_D^2$)"
 
 Floats = NDArray[np.float64]
-Ends = tuple[float, float, str]
 
 
 @final
@@ -62,7 +63,9 @@ class SeriesChart:
         return np.column_stack([self.frame.across.place(times), self.frame.up.place(values)])
 
 
-def series_charts(recordings: Recordings, units: Mapping[str, str], *, own: bool) -> list[SeriesChart]:
+def series_charts(
+    recordings: Recordings, units: Mapping[str, str], scales: Mapping[str, Kind], *, own: bool
+) -> list[SeriesChart]:
     """A chart for each column, large enough for all series.
 
     Parameters
@@ -70,13 +73,18 @@ def series_charts(recordings: Recordings, units: Mapping[str, str], *, own: bool
     recordings : Recordings
     units : mapping of str to str
         Of columns.
+    scales : mapping of str to {"linear", "log", "log1p"}
+        On which columns were compared: they are drawn on these, others as their values ask for.
     own : bool
         Whether they are of a user's model.
     """
     labels = {} if own else COLUMN_LABELS
     time = named("t", units) if own else NATURAL_TIME
     return [
-        SeriesChart(_frame(recordings, column, time, labels.get(name) or named(name, units)), column)
+        SeriesChart(
+            _frame(recordings, column, (time, labels.get(name) or named(name, units)), scales.get(name)),
+            column,
+        )
         for column, name in enumerate(recordings.columns)
     ]
 
@@ -189,7 +197,9 @@ def _on(times: Floats, given: Floats, values: Floats) -> Floats:
     return np.where(times <= given[-1] * (1 + 1e-9), inside, np.nan)
 
 
-def _frame(recordings: Recordings, column: int, time_label: str, label: str) -> Frame:
+def _frame(recordings: Recordings, column: int, labels: tuple[str, str], scale: Kind | None) -> Frame:
+    if scale is not None:
+        return _compared(recordings, column, labels, scale)
     series = list(recordings.by_key.values())
     # Growth begins at zero, which has no place on a logarithmic axis.
     values = _finite(each.mean[column, 1:] for each in series)
@@ -201,7 +211,21 @@ def _frame(recordings: Recordings, column: int, time_label: str, label: str) -> 
     else:
         across = _linear(_finite(each.times for each in series), margin=0.0)
         up = _linear(_finite(each.mean[column] for each in series), margin=0.05)
-    return framed(*CHART, across, up, (time_label, label), ruled=True)
+    return framed(*CHART, across, up, labels, ruled=True)
+
+
+def _compared(recordings: Recordings, column: int, labels: tuple[str, str], scale: Kind) -> Frame:
+    """Series are compared along time itself, whatever the scale of their values."""
+    series = list(recordings.by_key.values())
+    across = _linear(_finite(each.times for each in series), margin=0.0)
+    values = _finite(each.mean[column] for each in series)
+    placed = values[values > LEAST[scale]]
+    up: Ends = _linear(placed, margin=0.05)
+    if scale != "linear" and placed.size and placed.min() < placed.max():
+        low, high = float(placed.min()), float(placed.max()) * 1.15
+        # Below 1 there is little more to an axis of ln(1 + value) than its foot.
+        up = (low / 1.15 if scale == "log" else low if not 0.0 < low < 1.0 else 0.0, high, scale)
+    return framed(*CHART, across, up, labels, ruled=True)
 
 
 def _linear(values: Floats, *, margin: float) -> Ends:

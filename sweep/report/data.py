@@ -51,7 +51,7 @@ def page_data(
     expected : mapping of str to sequence of str
         Names of the regimes under each version of the labels.
     place : str
-        The store, as commands name it.
+        The store, as commands name it, fit for a shell.
     """
     bases = _Bases(charts)
     told = [_point(point, recordings, charts, bases, expected) for point in points.shown]

@@ -10,9 +10,7 @@ from sweep.report.words import counted
 
 def failures_section(account: Account) -> Markup:
     """Trials by status, and what failed by kind of reason."""
-    statuses = table(
-        ("status", "trials", "of them frozen"), [(s, f"{n:,}", f"{f:,}") for s, n, f in account.statuses]
-    )
+    statuses = _statuses(account)
     if not account.failures:
         return section(
             "failures", "What failed", paragraph("Every trial that has landed gave data."), statuses
@@ -23,6 +21,13 @@ def failures_section(account: Account) -> Markup:
     words += f" {counted(more, 'rarer kind')} of reason are left out." if more else ""
     reasons = table(("trials", "status", "reason", "one of them"), map(_failed, shown))
     return section("failures", "What failed", paragraph(words), reasons, statuses)
+
+
+def _statuses(account: Account) -> Markup:
+    if any(frozen for _, _, frozen in account.statuses):
+        rows = [(status, f"{trials:,}", f"{frozen:,}") for status, trials, frozen in account.statuses]
+        return table(("status", "trials", "of them frozen"), rows)
+    return table(("status", "trials"), [(status, f"{trials:,}") for status, trials, _ in account.statuses])
 
 
 def _failed(failure: Failure) -> tuple[str, ...]:

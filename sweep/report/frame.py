@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from sweep.report.markup import Markup, element, joined
-from sweep.report.scale import Scale
+from sweep.report.scale import Ends, Scale
 from sweep.report.words import svg_label, tick
 
 LEFT, RIGHT, BELOW = 54.0, 14.0, 50.0
@@ -104,8 +104,8 @@ class Frame:
 def framed(
     width: float,
     height: float,
-    across: tuple[float, float, str],
-    up: tuple[float, float, str],
+    across: Ends,
+    up: Ends,
     labels: tuple[str, str],
     *,
     title: str = "",
@@ -117,7 +117,7 @@ def framed(
     ----------
     width, height : float
     across, up : (low, high, kind)
-        Kind is "linear" or "log".
+        Kind as of :class:`Scale`.
     labels : (str, str)
         Across, up.
     title : str
@@ -135,9 +135,9 @@ def framed(
     )
 
 
-def _scale(ends: tuple[float, float, str], start: float, end: float) -> Scale:
+def _scale(ends: Ends, start: float, end: float) -> Scale:
     low, high, kind = ends
-    return Scale(low, high, "log" if kind == "log" else "linear", start, end)
+    return Scale(low, high, kind, start, end)
 
 
 def drawing(frame: Frame, *layers: Markup, says: str, **attributes: object) -> Markup:

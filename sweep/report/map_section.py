@@ -18,7 +18,7 @@ from sweep.report.words import html_label, plain_label
 
 KEYS = (
     "Point at a mark, or reach it by Tab and the arrow keys, for its series, its trials and why it was "
-    "chosen; a click or Enter holds it, Escape lets it go."
+    "chosen; a click or Enter holds it, Escape goes back to the series of all."
 )
 
 

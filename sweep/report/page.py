@@ -86,13 +86,21 @@ def write_page(subject: Subject, path: Path) -> None:
 
 
 def lead(result: CampaignResult) -> str:
-    """One sentence: how many points, which regimes, how sure."""
+    """How many points, which regimes, how many points name none, how sure."""
     counts = ", ".join(f"{name} ({counted(count, 'point')})" for name, count in result.counts().items())
     return (
         f"{len(result.proposals)} points over {' and '.join(result.spec.axis_names)} found "
-        f"{counted(len(result.labelling.names), 'regime')}: {counts}. "
+        f"{counted(len(result.labelling.names), 'regime')}: {counts}. {_unnamed(result)}"
         f"How sure: {certainty(result.regime_map.wrong_area())}."
     )
+
+
+def _unnamed(result: CampaignResult) -> str:
+    unnamed = len(result.proposals) - sum(result.counts().values())
+    if not unnamed:
+        return ""
+    names = "names" if unnamed == 1 else "name"
+    return f"{counted(unnamed, 'point')} {names} no regime: around them the map goes by the others alone. "
 
 
 def told(subject: Subject) -> str:
@@ -105,7 +113,7 @@ def page_of(subject: Subject) -> str:
     points, account = read_points(subject), read_account(subject)
     recordings = read_recordings(subject, points)
     labels = [axis_label(name, subject.units) for name in subject.spec.axis_names]
-    charts = series_charts(recordings, subject.units, own=subject.own)
+    charts = series_charts(recordings, subject.units, subject.compared, own=subject.own)
     panels = panels_of(subject.spec.axes, labels, probabilities=subject.result is not None)
     layers = None if subject.result is None else layers_of(subject.result, points, panels)
     grid = None if subject.result is None else grid_cost(subject.result, points)

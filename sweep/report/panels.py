@@ -15,6 +15,7 @@ from sweep.report.frame import Frame, drawing, framed
 from sweep.report.marks import kind
 from sweep.report.markup import Markup, element
 from sweep.report.points import Points, ReportPoint
+from sweep.report.scale import Ends
 from sweep.report.scene import Scene, line_scene, plane_scene
 from sweep.report.words import named, number, plain_label
 
@@ -171,7 +172,7 @@ def spoken(point: ReportPoint, number_: int, labels: Sequence[str], names: Seque
     return "; ".join(parts)
 
 
-def _ends(axis: SweptAxis) -> tuple[float, float, str]:
+def _ends(axis: SweptAxis) -> Ends:
     if axis.low < axis.high:
         return axis.low, axis.high, axis.scale
     # A single value has an axis of some length too.

@@ -106,12 +106,17 @@ def read_recordings(subject: Subject, points: Points) -> Recordings:
 def _columns(subject: Subject) -> tuple[str, ...]:
     """Columns that hold anything: the usual ones, or what a user's model returned."""
     known = subject.columns("series")
-    asked = [name for name in TOLD if name in known] or subject.returned("series")
+    asked = [name for name in TOLD if name in known] or _returned(subject)
     if not asked:
         return ()
     counts = ", ".join(f'count("{name}")' for name in asked)
     found = subject.rows(f"SELECT {counts} FROM series SEMI JOIN planned USING (trial_id)")
     return tuple(name for name, count in zip(asked, found[0], strict=True) if count)[:MOST_COLUMNS]
+
+
+def _returned(subject: Subject) -> list[str]:
+    """Those of a user's model, the ones that tell the regimes apart before all others."""
+    return sorted(subject.returned("series"), key=lambda name: name not in subject.compared)
 
 
 def _samples(series: int, columns: int) -> int:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from learn import Clustering, Judgement
+from learn import Areas, Clustering, Judgement
 from sweep.analysis import CampaignResult
+from sweep.certainty import known, share_with_error
 from sweep.labelling import Labelling
 from sweep.report.marks import swatch
 from sweep.report.markup import Markup, element, joined
+from sweep.report.scene import LEVEL
 from sweep.report.tables import folded, paragraph, section, table
 from sweep.report.words import counted
 
@@ -22,20 +24,22 @@ def regimes_section(result: CampaignResult) -> Markup:
     return section(
         "regimes",
         "The regimes",
-        table(("regime", "points", "frozen twins", "share of the box", "90% interval"), _regime_rows(result)),
-        paragraph(*_found(labelling)),
+        table(tuple(_header(result)), map(tuple, _regime_rows(result))),
+        paragraph(*_found(labelling, twins=bool(result.spec.twin))),
         Markup("") if clustering is None else _choice(clustering),
         _beside_rules(result),
     )
 
 
-def _found(labelling: Labelling) -> Iterator[str]:
-    series = len(labelling.keys)
+def _found(labelling: Labelling, *, twins: bool) -> Iterator[str]:
+    points = counted(len(labelling.keys), "point")
     if labelling.found is None:
-        yield f"Regimes {labelling.method}, for {counted(series, 'point')}."
+        yield f"Regimes {labelling.method}, for {points}."
+    elif twins:
+        yield f"Found by {labelling.method}, from {len(labelling.keys)} series, each the mean over the "
+        yield "trials of one point on one kind of lattice."
     else:
-        yield f"Found by {labelling.method}, from {series} series, each the mean over the trials of one "
-        yield "point on one kind of lattice."
+        yield f"Found by {labelling.method}, from the series of {points}, each the mean over its trials."
     if labelling.left_out:
         yield f" {labelling.left_out} more stand for no regime: a trial failed, or was too short."
 
@@ -55,17 +59,30 @@ def _choice(clustering: Clustering) -> Markup:
     )
 
 
-def _regime_rows(result: CampaignResult) -> Iterator[tuple[str, ...]]:
-    areas, twins = result.regime_map.areas(), list(result.labelling.clusters.items())
+def _header(result: CampaignResult) -> Iterator[str]:
+    yield from ("regime", "points")
+    if result.spec.twin:
+        yield "frozen twins"
+    yield from ("share of the box", f"{LEVEL:.0%} interval")
+
+
+def _regime_rows(result: CampaignResult) -> Iterator[Iterator[str]]:
+    areas = result.regime_map.areas(LEVEL)
     for regime, (name, count) in enumerate(result.counts().items()):
-        frozen = sum(found == regime for (_, still), found in twins if still)
-        yield (
-            joined([swatch(regime), " ", name]),
-            str(count),
-            str(frozen),
-            f"{100 * areas.share[regime]:.1f} ± {100 * areas.deviation[regime]:.1f}%",
-            f"{100 * areas.low[regime]:.1f} to {100 * areas.high[regime]:.1f}%",
-        )
+        yield _regime_row(result, areas, regime, name, count)
+
+
+def _regime_row(result: CampaignResult, areas: Areas, regime: int, name: str, count: int) -> Iterator[str]:
+    yield joined([swatch(regime), " ", name])
+    yield str(count)
+    if result.spec.twin:
+        twins = result.labelling.clusters.items()
+        yield str(sum(found == regime for (_, still), found in twins if still))
+    error = float(areas.deviation[regime])
+    yield share_with_error(float(areas.share[regime]), error)
+    # Of a map of one regime the interval is all there is, which says nothing.
+    between = f"{100 * areas.low[regime]:.1f} to {100 * areas.high[regime]:.1f}%"
+    yield "–" if known(error) is None else between
 
 
 def _judged(each: Judgement, clustering: Clustering) -> tuple[str, ...]:

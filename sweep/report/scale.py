@@ -11,6 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 MOST_TICKS = 6
 LABELLED_DECADES = 2.2  # beyond that only powers of ten
+FROM_ONE = 5.0  # end of an axis of ln(1 + value) from which on its ticks are those of a logarithmic one
+NEXT_TICK = 0.09  # share of an axis that lies between two ticks at least
+
+
+Kind = Literal["linear", "log", "log1p"]
+Ends = tuple[float, float, Kind]
 
 
 @final
@@ -22,14 +28,15 @@ class Scale:
     ----------
     low, high : float
         Values at its ends.
-    kind : {"linear", "log"}
+    kind : {"linear", "log", "log1p"}
+        The last is ln(1 + value): logarithmic from where 1 counts, and 0 has a place.
     start, end : float
         Where the ends are, in units of the drawing.
     """
 
     low: float
     high: float
-    kind: Literal["linear", "log"]
+    kind: Kind
     start: float
     end: float
 
@@ -46,7 +53,8 @@ class Scale:
 
     def ticks(self) -> list[float]:
         """Round values, ascending, on the axis."""
-        found = self._log_ticks() if self.kind == "log" else self._linear_ticks()
+        ticks = {"linear": self._linear_ticks, "log": self._log_ticks, "log1p": self._log1p_ticks}
+        found = ticks[self.kind]()
         slack = 1e-9 * abs(self.high - self.low)
         return [value for value in found if self.low - slack <= value <= self.high + slack]
 
@@ -54,6 +62,8 @@ class Scale:
         array = np.asarray(values, dtype=float)
         if self.kind == "linear":
             return array
+        if self.kind == "log1p":
+            return np.log1p(np.where(array > -1, array, np.nan))
         # What is not above zero has no place on a logarithmic axis.
         return np.log10(np.where(array > 0, array, np.nan))
 
@@ -63,6 +73,17 @@ class Scale:
         step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough)
         first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
         return [float(f"{n * step:.12g}") for n in range(first, last + 1)]
+
+    def _log1p_ticks(self) -> list[float]:
+        if self.high < FROM_ONE:
+            return self._linear_ticks()
+        upper = Scale(max(self.low, 1.0), self.high, "log", self.start, self.end)
+        zero, one = self._warped([0.0, 1.0]) - self._warped(self.low)
+        room = (one - zero) / (self._warped(self.high) - self._warped(self.low))
+        if self.low > 0.0:
+            return upper.ticks()
+        # On a long axis 0 and 1 would be one upon the other.
+        return [0.0, *(value for value in upper.ticks() if value > 1.0 or room > NEXT_TICK)]
 
     def _log_ticks(self) -> list[float]:
         low, high = log10(self.low), log10(self.high)

@@ -94,7 +94,8 @@
   }
   function focusable() {
     const seen = visible();
-    const one = seen.find((mark) => mark.classList.contains("chosen")) || seen[0];
+    // Else Tab would go on to where the pointer happens to be.
+    const one = seen.find((mark) => mark === document.activeElement) || seen.find((mark) => mark === chosen) || seen[0];
     for (const mark of marks) mark.setAttribute("tabindex", mark === one ? "0" : "-1");
   }
   function place(mark) {
@@ -176,6 +177,7 @@
     }
     return block;
   }
+  const overview = [...find("told").childNodes];
   let unfolded = false;
   function more(point) {
     const words = point.lattices.length > 1 ? ["Moving: ", "Frozen twins: "] : ["Trials: "];
@@ -240,6 +242,19 @@
     focusable();
     tell();
   }
+  // Back to the regimes' series.
+  function leave() {
+    held = null;
+    if (!chosen) return;
+    chosen.classList.remove("chosen");
+    chosen.setAttribute("aria-selected", "false");
+    chosen = null;
+    find("told").replaceChildren(...overview);
+    find("more").replaceChildren();
+    for (const own of figure.querySelectorAll(".own")) own.replaceChildren();
+    figure.querySelector(".charts").classList.remove("one");
+    focusable();
+  }
 
   function hear() {
     for (const mark of marks) {
@@ -256,13 +271,15 @@
         if (ways[event.key]) next = beside(mark, ...ways[event.key]);
         else if (event.key === "Home") next = seen[0];
         else if (event.key === "End") next = seen[seen.length - 1];
-        else if (event.key === "Enter" || event.key === " ") held = mark;
-        else return;
+        else if (event.key === "Enter" || event.key === " ") {
+          held = mark;
+          choose(mark);
+        } else return;
         event.preventDefault();
         if (next) next.focus();
       });
     }
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape") held = null; });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
     for (const radio of figure.querySelectorAll("input[name=lattice]")) {
       radio.addEventListener("change", () => {
         lattice = Number(radio.value);

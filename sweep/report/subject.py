@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, final
+from typing import Any, cast, final
 
 from store import ExperimentStore, Result
 from store.schema import OWN_RESERVED
 from sweep.analysis import CampaignResult, campaign_result
 from sweep.errors import SweepError
+from sweep.report.scale import Kind
 from sweep.spec import SweepSpec
 
 
@@ -52,8 +54,31 @@ class Subject:
 
     @property
     def place(self) -> str:
-        """The name of the store's directory, or the address of one in a bucket."""
-        return self.store.url if "://" in self.store.url else Path(self.store.url).resolve().name
+        """The store as commands beside :attr:`base` name it, fit for a shell; the address of a bucket."""
+        return shlex.quote(self.store.url if self._directory is None else str(self._directory))
+
+    @property
+    def base(self) -> str:
+        """What the directory holds in which commands are given; empty where any directory will do."""
+        return "" if self._directory is None else self._directory.parts[0]
+
+    @property
+    def _directory(self) -> Path | None:
+        """The store's, from the working directory; its name alone where it is elsewhere.
+
+        A page is sent to others, to whom the rest of the path is of no help.
+        """
+        if "://" in self.store.url:
+            return None
+        root, here = Path(self.store.url).resolve(), Path.cwd().resolve()
+        below = root != here and root.is_relative_to(here)
+        return root.relative_to(here) if below else Path(root.name)
+
+    @property
+    def compared(self) -> dict[str, Kind]:
+        """Scales on which series of a user's model are compared, by column; empty where none is named."""
+        regimes = self.spec.regimes if self.result is None else self.result.labelling.regimes
+        return {name: cast(Kind, scale) for name, scale in regimes.series} if self.own else {}
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Ask the store; `planned` in the query are the ids of the sweep's trials."""

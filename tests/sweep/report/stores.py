@@ -26,9 +26,8 @@ BATCH = 5
 
 def fixed(path: Path, text: str, simulator: str = ISLAND) -> ExperimentStore:
     """A store with a fixed design that was run."""
-    store = ExperimentStore.create(path)
-    run(SweepSpec.from_text(text), store, engine=Engine(backend="serial", simulator=simulator))
-    return store
+    run(SweepSpec.from_text(text), path, engine=Engine(backend="serial", simulator=simulator))
+    return ExperimentStore(path)
 
 
 def mapped(path: Path, text: str = TWINS, n: int = 25, simulator: str = ISLAND) -> ExperimentStore:
@@ -78,3 +77,12 @@ def spiral(point: Mapping[str, float], seed: int) -> dict[str, Any]:
     t = np.linspace(0.0, 1.0, 30)
     phase = 6.0 * point["how_fast"] * t + 0.01 * (seed % 7)
     return {"t": t, "winding": np.exp(-point["b"] * t) * np.cos(phase), "turns": float(phase[-1])}
+
+
+def burst(point: Mapping[str, float], seed: int) -> dict[str, Any]:
+    """One that dies out, to nearly nothing, or grows large; strong damping is too much for it."""
+    if point["damping"] > 0.6:
+        raise ValueError("it does not converge")
+    t = np.linspace(0.0, 10.0, 20)
+    size = 200.0 * (1.0 - np.exp(-t)) if point["kick"] > 1.0 else np.exp(-7.0 * t)
+    return {"t": t, "first": t, "second": t, "third": t, "size": size * (1.0 + 0.01 * point["damping"])}

@@ -20,6 +20,27 @@ SHOWN = "document.querySelectorAll('.point:not(.away)').length"
 TOLD = "document.querySelector('#told h3').textContent"
 BOUNDARY = "document.querySelector('[data-layer=boundary]').getAttribute('d')"
 ACTIVE = "document.activeElement.dataset.point"
+# The least contrast of a text with what is behind it, by WCAG 2.1.
+CONTRAST = """
+(() => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => colour.slice(0, 3).map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
+  const behind = (each) => {
+    const found = numbers(getComputedStyle(each).backgroundColor);
+    return (found.length < 4 || found[3] > 0) || !each.parentElement ? found : behind(each.parentElement);
+  };
+  const written = (each) => each.getClientRects().length
+    && [...each.childNodes].some((part) => part.nodeType === 3 && part.textContent.trim());
+  return Math.min(...[...document.querySelectorAll("body *")].filter(written).map((each) => {
+    const style = getComputedStyle(each);
+    const text = light(numbers(each.ownerSVGElement ? style.fill : style.color));
+    const paper = light(behind(each));
+    return (Math.max(text, paper) + 0.05) / (Math.min(text, paper) + 0.05);
+  }));
+})()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +149,45 @@ def test_keys_reach_every_point(browser: Browser, page: Path) -> None:
     browser.point_at(POINT.format(9) + " .hit")
     assert browser.run(TOLD).startswith("Point 1,")
     assert browser.run("document.querySelectorAll('.point[tabindex=\"0\"]').length") == 1
+
+
+def test_tab_goes_on_from_the_mark_and_not_to_where_the_pointer_lies(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run("document.getElementById('round').focus()")
+    browser.press("Tab")
+    browser.point_at(POINT.format(9) + " .hit")
+    assert browser.run(TOLD).startswith("Point 10,")
+    browser.press("Tab")
+    assert browser.run("document.activeElement.closest('.panels')") is None
+
+
+def test_escape_goes_back_to_the_series_of_all(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    before = browser.run("document.querySelector('.detail').innerHTML")
+    browser.run("document.getElementById('round').focus()")
+    browser.press("Tab")
+    browser.press("Enter")
+    assert browser.run(TOLD).startswith("Point 1,")
+    browser.press("Escape")
+    assert browser.run("document.querySelector('.detail').innerHTML") == before
+    browser.press("Enter")
+    assert browser.run(TOLD).startswith("Point 1,")
+
+
+def test_a_chart_that_stands_alone_is_not_blown_up(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run("document.querySelector('#course .chart').remove()")
+    assert browser.run("document.querySelectorAll('#course .chart').length") == 1
+    assert browser.run("document.querySelector('#course .chart').getBoundingClientRect().width") <= 480
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_all_text_stands_out_from_what_is_behind_it(browser: Browser, page: Path, *, dark: bool) -> None:
+    browser.open(page, dark=dark)
+    browser.run("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    browser.point_at(POINT.format(3) + " .hit")
+    browser.run("document.querySelector('#more details').open = true")
+    assert browser.run(CONTRAST) > 4.5
 
 
 def test_a_link_in_the_table_shows_its_point(browser: Browser, page: Path) -> None:

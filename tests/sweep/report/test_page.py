@@ -35,6 +35,31 @@ kind = "grid"
 points = [3, 2]
 """
 
+BURST = f"""
+[sweep]
+name = "burst"
+model = "{HERE}:burst"
+
+[axes]
+kick = {{ low = 0.1, high = 10.0, scale = "log" }}
+damping = {{ low = 0.0, high = 1.0 }}
+
+[regimes]
+series = {{ size = "log1p" }}
+
+[design]
+kind = "sobol"
+n = 6
+
+[campaign]
+budget = 12
+"""
+
+
+@pytest.fixture(scope="module")
+def burst_page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return Page(report_html(mapped(tmp_path_factory.mktemp("burst") / "store", BURST, 10, "")))
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Page]:
@@ -140,7 +165,7 @@ def test_no_text_of_a_users_becomes_markup(tmp_path: Path) -> None:
     assert len(read.all("script")) == 2
     assert read.said("h1") == read.said("title").split("point 1;")[0].strip() == HOSTILE
     assert HOSTILE in read.said("pre")
-    assert data(read)["store"] == "a <b> store"
+    assert data(read)["store"] == "'a <b> store'"
     assert HOSTILE not in text
     assert [given["download"] for given in read.all("a") if "download" in given] == [
         "img-src-x-onerror-alert-1------quotes----script--script-alert--x----script.toml"
@@ -196,6 +221,66 @@ def test_a_model_of_ones_own_may_call_things_what_it_likes(tmp_path: Path) -> No
     assert [axis for ((_, axis),) in told["axes"]] == ["how_fast", "b"]
     assert told["points"][0]["lattices"][0]["scalars"][0][0] == "turns"
     assert "winding" in read.said("tspan")
+
+
+def test_a_model_of_ones_own_has_no_lattice(burst_page: Page) -> None:
+    shown = " ".join(
+        burst_page.said(tag) for tag in burst_page.texts if tag not in ("script", "style", "code")
+    )
+    assert "R1" in shown
+    assert not re.findall("frozen|lattice|twin|exponents|electron", shown)
+
+
+def test_series_are_drawn_as_they_were_compared_those_that_were_first_of_all(burst_page: Page) -> None:
+    names = [text for text in burst_page.texts["th"] if text in ("first", "second", "third", "size")]
+    assert names == ["size"]
+    told = [point["lattices"][0]["series"] for point in data(burst_page)["points"]]
+    bases, rows = data(burst_page)["bases"], [series[0] for series in told if series]
+    # Along time itself, from its beginning; up from 0, near which what dies out comes to lie as one.
+    assert {round(bases[base][1] - bases[base][0]) for base, *_ in rows} == {round(10 * 332 / 19)}
+    ends = sorted(mean[-1] for _, mean, _, _ in rows)
+    assert max(ends) == 10 * (235 - 50)
+    assert ends[0] > 300
+    assert {"0", "10", "100"} <= set(burst_page.texts["text"])
+
+
+def test_points_without_a_regime_are_named_beside_how_sure_the_map_is(burst_page: Page) -> None:
+    known = [point["lattices"][0]["regime"] for point in data(burst_page)["points"]]
+    words = (
+        f"{known.count(None)} points name no regime: around them the map goes by the others alone. How sure:"
+    )
+    assert known.count(None) > 1
+    assert words in burst_page.said("p")
+
+
+def test_a_map_of_one_regime_says_what_is_not_known_of_it(tmp_path: Path) -> None:
+    one = BURST.replace("low = 0.1, high = 10.0", "low = 2.0, high = 3.0").replace("high = 1.0", "high = 0.5")
+    read = Page(report_html(mapped(tmp_path / "store", one, 5, "")))
+    cells = read.texts["td"]
+    assert cells[cells.index("5") : cells.index("5") + 3] == ["5", "100.0%", "–"]
+    assert not [text for text in cells if "nan" in text]
+
+
+def test_commands_name_the_store_from_where_the_page_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(SweepSpec.from_text(OWN), tmp_path / "our st" / "rotor", engine=Engine(backend="serial"))
+    store = ExperimentStore(tmp_path / "our st" / "rotor")
+    for here, place, base in (
+        (tmp_path, "'our st/rotor'", "our st/"),
+        (tmp_path / "our st", "rotor", "rotor/"),
+    ):
+        monkeypatch.chdir(here)
+        read = Page(report_html(store))
+        assert f"regimap run own.toml --store {place}  #" in read.said("code")
+        assert data(read)["store"] == place
+        assert base in read.texts["code"]
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    read = Page(report_html(store))
+    assert "--store rotor  #" in read.said("code")
+    assert str(tmp_path) not in read.said("p")
+    assert {HERE, "replay", "--model-path DIR"} <= set(read.texts["code"])
 
 
 def test_an_empty_store_is_refused(tmp_path: Path) -> None:
