@@ -20,7 +20,7 @@ from store.errors import QueryError
 from store.needed import needed
 from store.records import refuse_unknown
 from store.results import Result
-from store.schema import SCHEMA_VERSION, Schema
+from store.schema import OWN_RESERVED, SCHEMA_VERSION, Schema
 from store.spread import Cells, spread
 from store.timegrid import TimeGrid, time_grid
 
@@ -63,7 +63,7 @@ def dataset(
         The store; one state of it is read.
     columns : sequence of str, optional
         Columns of `trials` and of `series`. Without it, every observable and every number of a trial that is
-        not NULL throughout, and ``status`` and ``reason``.
+        not NULL throughout, the texts that a user's model returns, and ``status`` and ``reason``.
     where : str, optional
         An SQL condition on `trials`, such as ``status = 'complete' and not frozen``.
     times : str
@@ -76,10 +76,11 @@ def dataset(
         Observables over (point, frozen, realization, packet, t), scalars over the same without ``t``. The
         dimensions ``frozen`` and ``packet`` are there only where the trials chosen differ in them, otherwise
         they are scalar coordinates; NULL counts as False and as 0, of ``realization`` too. Coordinates: the
-        axes by point (or by trial where they differ inside a point), in order of which the points come;
-        ``point`` is the point_id. A name that both tables have is the series' own, the trial's is
-        ``name_of_trial``. Missing values: NaN, also in whole numbers and truth values, which are float64
-        then; NaT; empty text. ``units`` and ``long_name`` come from the schema.
+        axes by point (or by trial where they differ inside a point), in order of which the points come; for a
+        user's model its texts among the parameters, and ``model_version``; ``point`` is the point_id. A name
+        that both tables have is the series' own, the trial's is ``name_of_trial``. Missing values: NaN, also
+        in whole numbers and truth values, which are float64 then; NaT; empty text. ``units`` and
+        ``long_name`` come from the schema.
 
     Raises
     ------
@@ -141,12 +142,13 @@ def _asked(schema: Schema, columns: Sequence[str] | None) -> tuple[list[Column],
     """Choose the scalars and the observables; what is a coordinate comes anyway."""
     if columns is None:
         names = [c.name for c in schema.trials.columns if c.type in _NUMBERS] + ["status", "reason"]
+        names += [c.name for c in schema.outputs if c.type == "varchar"]
         names += [c.name for c in schema.series.columns if c.type in _NUMBERS]
     else:
         names = list(columns)
         known = set(schema.series.by_name)
         refuse_unknown(schema.trials, [name for name in names if name not in known], "the columns asked for")
-    names = [name for name in dict.fromkeys(names) if name not in (*_PLACES, *schema.axis_names)]
+    names = [name for name in dict.fromkeys(names) if name not in (*_PLACES, *_of_points(schema))]
     trials, series = schema.trials.by_name, schema.series.by_name
     return (
         [trials[name] for name in names if name in trials],
@@ -156,12 +158,21 @@ def _asked(schema: Schema, columns: Sequence[str] | None) -> tuple[list[Column],
 
 def _trials_query(schema: Schema, scalars: Sequence[Column], where: str | None) -> str:
     draws = ("coalesce(frozen, false) AS frozen", "coalesce(realization, 0) AS realization")
-    others = dict.fromkeys((*schema.axis_names, *_stated(schema), *(column.name for column in scalars)))
+    others = dict.fromkeys((*_of_points(schema), *_stated(schema), *(column.name for column in scalars)))
     packet = "coalesce(packet, 0) AS packet"
     names = ", ".join(("trial_id", "point_id", *draws, packet, *map(sql_name, others)))
     condition = "" if where is None else f" WHERE ({where}\n)"
     order = ", ".join((*map(sql_name, schema.axis_names), "point_id", "trial_id"))
     return f"SELECT {names} FROM (SELECT * FROM trials{condition}) ORDER BY {order}"
+
+
+def _of_points(schema: Schema) -> list[str]:
+    """Axes; of a user's model the texts that a point says too, and the version of which it is."""
+    if not schema.own:
+        return list(schema.axis_names)
+    said = (name for name in schema.series_keys if name not in OWN_RESERVED)
+    texts = [name for name in said if schema.trials.by_name[name].type == "varchar"]
+    return [*schema.axis_names, *texts, "model_version"]
 
 
 def _stated(schema: Schema) -> list[str]:
@@ -254,10 +265,11 @@ def _coordinates(schema: Schema, trials: pa.Table, cells: Cells, grid: TimeGrid 
     for name, values in cells.draws.items():
         dims = (name,) if name in cells.dims else ()
         found[name] = _variable(dims, values if dims else values.reshape(-1)[0], columns[name])
-    for name in schema.axis_names:
+    for name in _of_points(schema):
         if trials.column(name).null_count < len(trials):
             column = columns[name]
-            by_point = cells.by_point(trials.column(name))
+            values = trials.column(name)
+            by_point = cells.by_point(values.fill_null("") if column.type == "varchar" else values)
             found[name] = (
                 _variable(cells.dims, spread(column, trials, cells), column)
                 if by_point is None

@@ -124,14 +124,15 @@ def check_name(what: str, name: object) -> None:
     RecordError
         With what to do.
     """
+    one = f"an {what}" if what[0] in "aeiou" else f"a {what}"
     if not (isinstance(name, str) and _NAME.fullmatch(name) and len(name) <= LONGEST_NAME):
         raise RecordError(
-            f"expected the name of a {what} to be up to {LONGEST_NAME} letters, digits and _ that begin with "
+            f"expected the name of {one} to be up to {LONGEST_NAME} letters, digits and _ that begin with "
             f"a letter; got {name!r}; rename it"
         )
     if name.lower() in OWN_RESERVED:
         raise RecordError(
-            f"expected another name for a {what} than a column that every store has; got {name!r}; rename it"
+            f"expected another name for {one} than a column that every store has; got {name!r}; rename it"
         )
 
 

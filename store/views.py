@@ -90,7 +90,12 @@ def _of_twins(schema: Schema) -> tuple[Column, ...]:
 
 
 def _of_points(schema: Schema) -> tuple[Column, ...]:
-    return (schema.trials.by_name["point_id"], *schema.axes, *_COUNTED)
+    return (schema.trials.by_name["point_id"], *_of_each_point(schema), *_COUNTED)
+
+
+def _of_each_point(schema: Schema) -> tuple[Column, ...]:
+    """What the trials of a point share; two versions of a user's model have points of equal axes."""
+    return (*schema.axes, schema.trials.by_name["model_version"]) if schema.own else schema.axes
 
 
 @cache
@@ -118,7 +123,7 @@ def view_definitions(
     grown_tables += [PROPOSALS] if grown else []
     return Template(_text("views.sql")).substitute(
         final=", ".join(map(quoted, FINAL_STATUSES)),
-        axes="".join(f"any_value({name}) AS {name}, " for name in axes),
+        shared="".join(f"any_value({c.sql}) AS {c.sql}, " for c in _of_each_point(schema)),
         twins=_nothing(_of_twins(schema)) if schema.own else _twins(axes),
         counts=", ".join(f"count(*) FILTER (status = {quoted(s)}) AS {s}" for s in STATUSES),
         columns=",\n".join(f"({row})" for row in rows),

@@ -90,7 +90,7 @@ $rounds;
 
 CREATE OR REPLACE VIEW points AS
 WITH counted AS (
-    SELECT point_id, ${axes}count(*) AS trials, $counts
+    SELECT point_id, ${shared}count(*) AS trials, $counts
     FROM trials
     GROUP BY point_id
 ), labelled AS (

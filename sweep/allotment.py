@@ -14,7 +14,24 @@ DESIGN_KINDS = ("grid", "sobol", "list")
 @final
 @dataclass(frozen=True)
 class Design:
-    """A fixed set of points: a grid, a scrambled Sobol sequence, or a list from a CSV file."""
+    """A fixed set of points: a grid, a scrambled Sobol sequence, or a list from a CSV file.
+
+    Parameters
+    ----------
+    kind : str
+        "grid", "sobol" or "list".
+    n : int
+        Points of a Sobol design.
+    points : tuple of int
+        Points of a grid along each axis, in the order of [axes].
+    file : str
+        CSV file that lists points, with a column for each axis; seen from the spec.
+
+    Raises
+    ------
+    SpecError
+        If the kind is unknown, or lacks what it needs.
+    """
 
     kind: str = "sobol"
     n: int = 64

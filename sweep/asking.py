@@ -17,10 +17,10 @@ from sweep.holds import drives
 from sweep.job import Job
 from sweep.memory import trials_memory
 from sweep.outcome import Outcome, count_statuses
+from sweep.own_directories import stored_directories
 from sweep.own_function import OwnFunction
 from sweep.provenance import Provenance, require_clean
 from sweep.selection import Selected, select
-from sweep.spec import SweepSpec
 from sweep.worker import failed_rows
 
 # Hold of the driver that runs trials again where no other is at work on them.
@@ -119,7 +119,7 @@ def run_again(store: ExperimentStore, engine: Engine) -> Outcome:
     source, memory = RequestedSource(len(trials)), trials_memory(trials.values())
     if engine.strict:
         require_clean(Provenance.collect())
-    directories = _directories(store)
+    directories = stored_directories(store)
     if store.schema.own:
         OwnFunction.load(store.model, directories)
     stopped = Job(source, store, "retry", RETRYING, engine, memory, directories).finish()
@@ -171,15 +171,6 @@ class RequestedSource(Source):
 
     def landed(self, chunk: Chunk) -> None:
         """Nothing to note."""
-
-
-def _directories(store: ExperimentStore) -> tuple[str, ...]:
-    """Where the specs that were run here have their model, the latest first."""
-    if not store.schema.own:
-        return ()
-    rows = sorted(store.rows("sweeps"), key=lambda row: row["started_at"], reverse=True)
-    specs = (SweepSpec.from_text(str(row["spec"])) for row in rows)
-    return tuple(dict.fromkeys(place for spec in specs for place in spec.model.directories))
 
 
 def _ask(store: ExperimentStore, where: str, trials: Sequence[Selected], driver: str) -> None:

@@ -23,6 +23,8 @@ from sweep.planning import stream_trials
 from sweep.spec import SweepSpec
 from sweep.trial import KELVIN, WITHIN_POINT, Trial
 
+# Key of the change where a store is of another model: nothing else can be compared.
+WHICH = "model"
 COMPLETE, PARTIAL, ABSENT = "in the store", "in part", "not in the store"
 # One trial of every point that has rows, with the text that it was planned with.
 _PLANNED = """
@@ -109,7 +111,9 @@ def explain(store: ExperimentStore, spec: SweepSpec) -> Iterator[Explained]:
         verdict = COMPLETE if known == len(members) else PARTIAL if known else ABSENT
         given = _parameters(spec, members[0], content)
         explained = Explained(members[0].point_id, given, verdict, len(members), dict(found))
-        if verdict == ABSENT:
+        if verdict == ABSENT and spec.model.name != store.model:
+            explained = replace(explained, changes=(Change(WHICH, spec.model.name, store.model),))
+        elif verdict == ABSENT:
             stored = stored or _Stored.of(store)
             nearest, changes = stored.nearest(content)
             explained = replace(explained, nearest=nearest, changes=changes)

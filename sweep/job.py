@@ -64,14 +64,7 @@ class Job:
         KeyboardInterrupt, SystemExit
             After Ctrl-C and SIGTERM.
         """
-        stopped = None
-        with closing(self.happenings()) as happenings:
-            for happening in happenings:
-                if isinstance(happening, Stopped):
-                    stopped = happening.reason
-        if stopped is not None:
-            raise_for(stopped)
-        return stopped
+        return finish(self.happenings())
 
     def happenings(self) -> Generator[Happening]:
         """Run it, telling what happens as it does.
@@ -110,6 +103,24 @@ class Job:
                 hold: Hold = end.value
                 return hold
             voice.say("waiting", str(waiting))
+
+
+def finish(happenings: Generator[Happening]) -> Stop | None:
+    """Let a job come to its end; why it ended with work left, if it did.
+
+    Raises
+    ------
+    KeyboardInterrupt, SystemExit
+        After Ctrl-C and SIGTERM.
+    """
+    stopped = None
+    with closing(happenings):
+        for happening in happenings:
+            if isinstance(happening, Stopped):
+                stopped = happening.reason
+    if stopped is not None:
+        raise_for(stopped)
+    return stopped
 
 
 def policy_of(engine: Engine) -> Policy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import sys
 import traceback
@@ -11,9 +12,13 @@ from dataclasses import dataclass
 from functools import reduce
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, final
 
 from sweep.errors import SpecError, SweepError
+
+# What says where a module is, for messages.
+SPEC_KEY = "model_path in [sweep]"
 
 
 @final
@@ -53,7 +58,7 @@ class OwnFunction:
     function: Callable[[dict[str, Any], int], object]
 
     @classmethod
-    def load(cls, place: str, directories: Sequence[str]) -> OwnFunction:
+    def load(cls, place: str, directories: Sequence[str], key: str = SPEC_KEY) -> OwnFunction:
         """Import a function.
 
         Parameters
@@ -61,11 +66,14 @@ class OwnFunction:
         place : str
         directories : sequence of str
             Where its module is looked for besides what is installed.
+        key : str
+            How the caller's user says where that is, for the message.
 
         Raises
         ------
         SpecError
-            If it cannot be had, with what was looked for, and where.
+            If it cannot be had, with what was looked for, and where; or if it cannot be called with a point
+            and a seed.
         """
         module, _, name = place.partition(":")
         # At the end: a user's file must not take the place of a library that has its name.
@@ -73,18 +81,21 @@ class OwnFunction:
         try:
             with told_on_stderr():
                 imported = import_module(module)
-        except (Exception, SystemExit) as error:
-            raise SpecError(_not_imported(place, directories, error)) from None
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise SpecError(_not_imported(place, directories, key, error)) from None
         try:
             function = reduce(getattr, name.split("."), imported)
         except AttributeError:
-            where = getattr(imported, "__file__", None) or "a package of that name"
             raise SpecError(
-                f"[sweep] model: expected a function {name} in the module {module}, got none in {where}; "
+                f"[sweep] model: expected a function {name} in the module {module}, got none in "
+                f"{_whereabouts(imported)}; "
                 "check the name, or rename the module if another one was meant"
             ) from None
         if not callable(function):
             raise SpecError(f"[sweep] model: expected a function, got {place} = {function!r}")
+        _check_call(place, name, function)
         return cls(place, function)
 
     def __call__(self, point: Mapping[str, Any], seed: int) -> object:
@@ -99,9 +110,10 @@ class OwnFunction:
         try:
             with told_on_stderr():
                 return self.function(dict(point), seed)
-        except MemoryError:
+        except (MemoryError, KeyboardInterrupt):
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            # Not only what is an Exception: a trial's end is no worker's.
             raise self._error(error, point, seed) from None
 
     def _error(self, error: BaseException, point: Mapping[str, Any], seed: int) -> OwnModelError:
@@ -144,13 +156,36 @@ def told_on_stderr() -> Iterator[None]:
         os.close(saved)
 
 
-def _not_imported(place: str, places: Sequence[str], error: BaseException) -> str:
+def _check_call(place: str, name: str, function: Callable[..., object]) -> None:
+    """Refuse a function that no trial could call; of some that are written in C nobody knows."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind({}, 0)
+    except TypeError as error:
+        raise SpecError(
+            f"[sweep] model: expected {place} to take a point and a seed, got {name}{signature}: {error}; "
+            "give it these two arguments, in that order, and the others defaults"
+        ) from None
+
+
+def _whereabouts(module: ModuleType) -> str:
+    """File of a module; of one without, such as a directory that happens to have its name, that directory."""
+    if getattr(module, "__file__", None):
+        return str(module.__file__)
+    places = [str(place) for place in getattr(module, "__path__", ())]
+    return f"{', '.join(places)}, a directory of that name" if places else "what is built into Python"
+
+
+def _not_imported(place: str, places: Sequence[str], key: str, error: BaseException) -> str:
     module = place.partition(":")[0]
     looked = f"looked in {', '.join(places)} and in what is installed"
     if isinstance(error, ModuleNotFoundError) and error.name and module.startswith(error.name):
         return (
             f"[sweep] model: expected a module {module}, found no {error.name}; {looked}; check the name, or "
-            "give model_path, the directory that it is in"
+            f"give {key}, the directory that it is in"
         )
     frames = [frame for frame in own_frames(error) if "importlib" not in frame.filename]
     where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""

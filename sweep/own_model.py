@@ -79,9 +79,9 @@ class OwnModel(Model):
         return tuple(dict.fromkeys([*filter(None, [self.directory]), str(Path.cwd())]))
 
     def given(self) -> dict[str, Any]:
-        """Keys of the table [sweep]; the directory as it is on this machine."""
+        """Keys of the table [sweep]; the directory as seen from the working directory, where it is below."""
         known = {"trial_seconds": self.seconds} if self.seconds else {}
-        where = {"model_path": self.directory} if self.directory else {}
+        where = {"model_path": _from_here(Path(self.directory))} if self.directory else {}
         return {"model": self.place, "model_version": self.version} | known | where
 
     def check(self, spec: SweepSpec) -> None:
@@ -144,6 +144,12 @@ class OwnModel(Model):
     @staticmethod
     def _fixed(spec: SweepSpec) -> dict[str, Any]:
         return {name: rounded(value) if isinstance(value, float) else value for name, value in spec.fixed}
+
+
+def _from_here(directory: Path) -> str:
+    """Relative paths move with a store and its project, and say nothing of whose machine it was."""
+    here = Path.cwd()
+    return directory.relative_to(here).as_posix() if directory.is_relative_to(here) else str(directory)
 
 
 def _check_names(spec: SweepSpec) -> None:

@@ -16,6 +16,7 @@ from sweep.own_model import LARGEST_WHOLE
 
 TIME = "t"
 _WORDS = {"double": "a number", "boolean": "true or false", "varchar": "text"}
+_KNOWN = "a number, true or false, a text, None, or a series of numbers"
 _SHORT = 60
 
 
@@ -50,14 +51,15 @@ class Outputs:
             )
         scalars: dict[str, float | bool | str | None] = {}
         series: dict[str, NDArray[np.float64]] = {}
-        for name, value in returned.items():
+        for name, value in _entries(place, returned):
             if not isinstance(name, str):
-                raise _misfit(place, "names that are texts", f"the name {name!r}", "rename it")
-            if isinstance(value, (list, tuple, range)) or np.ndim(value) > 0:
-                series[name] = _samples(place, name, value)
+                raise _misfit(place, "names that are texts", f"the name {_shortened(name)}", "rename it")
+            read = _read(place, name, value)
+            if isinstance(read, np.ndarray):
+                series[name] = read
             else:
-                scalars[name] = _scalar(place, name, value)
-        if not returned:
+                scalars[name] = read
+        if not (scalars or series):
             raise _misfit(place, "at least one value", "an empty mapping", "return what was computed")
         if TIME in scalars:
             raise _misfit(place, "a series t of times", f"t = {scalars[TIME]!r}", "rename it")
@@ -99,7 +101,10 @@ class Outputs:
             if name not in scalars or (kind is not None and kind != scalars[name]):
                 wanted = _WORDS[scalars[name]] if name in scalars else "a series"
                 raise _misfit(
-                    place, f"{wanted} for {name}, as before", repr(value), "return one type, or another name"
+                    place,
+                    f"{wanted} for {name}, as before",
+                    repr(value),
+                    "return one type (None in the first trial counts as a number), or another name",
                 )
         for name in self.series:
             if name in scalars:
@@ -108,14 +113,37 @@ class Outputs:
                 )
 
 
+def _entries(place: str, returned: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """What a mapping of the user's holds, whatever kind of mapping it is."""
+    try:
+        return list(returned.items())
+    except Exception as error:
+        got = f"one that raised {type(error).__name__}: {error}"
+        raise _misfit(place, "a mapping of names to values", got, "return a dict") from None
+
+
+def _read(place: str, name: str, value: Any) -> float | bool | str | NDArray[np.float64] | None:  # noqa: ANN401
+    """Scalar or samples of a column; objects of the user's may raise whatever is asked of them."""
+    try:
+        if isinstance(value, (list, tuple, range)) or np.ndim(value) > 0:
+            return _samples(place, name, value)
+        return _scalar(place, name, value)
+    except (OwnModelError, MemoryError):
+        raise
+    except Exception as error:
+        got = f"a {type(value).__name__} that raised {type(error).__name__}: {error}"
+        raise _misfit(place, f"{_KNOWN} for {name}", got, "convert it") from None
+
+
 def _scalar(place: str, name: str, value: Any) -> float | bool | str | None:  # noqa: ANN401  # anything
     value = value.item() if isinstance(value, (np.generic, np.ndarray)) else value
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, float) or (isinstance(value, int) and abs(value) <= LARGEST_WHOLE):
         return float(value)
-    words = "a number, true or false, a text, None, or a series of numbers"
-    raise _misfit(place, f"{words} for {name}", _shortened(value), "convert it")
+    if isinstance(value, (int, np.longdouble)):
+        raise _too_exact(place, name, value)
+    raise _misfit(place, f"{_KNOWN} for {name}", _shortened(value), "convert it")
 
 
 def _samples(place: str, name: str, value: Any) -> NDArray[np.float64]:  # noqa: ANN401  # anything
@@ -126,7 +154,19 @@ def _samples(place: str, name: str, value: Any) -> NDArray[np.float64]:  # noqa:
     if samples.ndim != 1 or samples.size == 0 or samples.dtype.kind not in "biuf":
         got = f"shape {samples.shape} of {samples.dtype}"
         raise _misfit(place, f"one row of real numbers for the series {name}", got, "convert it")
+    if samples.dtype.kind in "iu" and not -LARGEST_WHOLE <= samples.min() <= samples.max() <= LARGEST_WHOLE:
+        raise _too_exact(place, name, max(int(samples.max()), int(samples.min()), key=abs))
     return samples.astype(np.float64)
+
+
+def _too_exact(place: str, name: str, value: int | np.longdouble) -> OwnModelError:
+    kind = "a longdouble" if isinstance(value, np.longdouble) else "a whole number above 2^53"
+    return _misfit(
+        place,
+        f"a number that 64 bits of floating point hold exactly for {name}",
+        f"{_shortened(value)}, {kind}",
+        "return float(value) if it may be rounded, or a text",
+    )
 
 
 def _timed(place: str, series: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
@@ -156,5 +196,8 @@ def _misfit(place: str, expected: str, got: str, advice: str) -> OwnModelError:
 
 
 def _shortened(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:
+        text = f"a {type(value).__name__}, which has no repr"
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."

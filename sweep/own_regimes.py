@@ -49,18 +49,12 @@ def own_groups(store: ExperimentStore, trial_ids: Collection[str], regimes: Regi
     Raises
     ------
     SweepError
-        If there is no such column.
+        If a trial has returned something, and there is no such column.
     """
-    schema = store.schema
     said = [*regimes.membership, *filter(None, [regimes.label])]
-    known = [column.name for column in schema.trials.columns]
-    for name in said:
-        if name not in known:
-            raise SweepError(
-                f"[regimes]: expected a scalar {name} among what {store.model} returns, got none; known: "
-                f"{', '.join(column.name for column in schema.outputs) or 'none yet'}"
-            )
-    names = ", ".join(map(sql_name, dict.fromkeys((*COLUMNS, *said))))
+    known = [column.name for column in store.schema.trials.columns]
+    unknown = [name for name in said if name not in known]
+    names = ", ".join(map(sql_name, dict.fromkeys((*COLUMNS, *(n for n in said if n not in unknown)))))
     result = store.sql(
         f"select {names} from trials where trial_id in (select unnest(?)) order by point_id, realization",
         [sorted(trial_ids)],
@@ -69,7 +63,28 @@ def own_groups(store: ExperimentStore, trial_ids: Collection[str], regimes: Regi
     for row in result.rows():
         trial = dict(zip(result.columns, row, strict=True))
         groups[trial["point_id"], False].append(trial)
+    # Before that, nobody knows what the model returns.
+    if unknown and any(trial["status"] in DATA_STATUSES for group in groups.values() for trial in group):
+        raise SweepError(
+            f"[regimes]: expected a scalar {unknown[0]} among what {store.model} returns, got none; known: "
+            f"{', '.join(column.name for column in store.schema.outputs) or 'no scalars'}"
+        )
     return dict(groups)
+
+
+def check_names(store: ExperimentStore, trial_ids: Collection[str], regimes: Regimes) -> None:
+    """Refuse a table [regimes] that does not fit what trials returned.
+
+    Raises
+    ------
+    SweepError
+        For a name that is none of what the model returns, or values that tell no regime.
+    """
+    groups = finished(own_groups(store, trial_ids, regimes), {})
+    if groups and regimes.stated:
+        stated(groups, regimes)
+    elif groups:
+        own_features(store, groups, with_series(store, regimes))
 
 
 def finished(groups: Mapping[Key, Trials], planned: Mapping[Key, int]) -> dict[Key, Trials]:
@@ -87,7 +102,7 @@ def stated(groups: Mapping[Key, Trials], regimes: Regimes) -> tuple[dict[Key, Tr
     Raises
     ------
     SweepError
-        If memberships are no shares.
+        If memberships are no shares, or a label is a number.
     """
     if regimes.membership:
         shares = [_mean_share(group, regimes.membership) for group in groups.values()]
@@ -205,4 +220,9 @@ def _mean_share(group: Trials, names: Sequence[str]) -> tuple[float, ...]:
 
 
 def _word(label: str, value: object) -> str:
+    if isinstance(value, float):
+        raise SweepError(
+            f"[regimes] label: expected text or truth values in {label}, got the number {value:g}, of which "
+            "each would be a regime of its own; return a text, or true or false"
+        )
     return f"{label}={str(value).lower()}" if isinstance(value, bool) else str(value)

@@ -51,8 +51,9 @@ class OwnSimulator:
             If the function raises, or returns what does not fit its columns.
         """
         point, seed = dict(trial.parameters), trial.function_seed
-        outputs = Outputs.read(self._function.place, self._function(point, seed))
+        returned = self._function(point, seed)
         try:
+            outputs = Outputs.read(self._function.place, returned)
             outputs.check(self._function.place, trial.version, self._standing(trial.version, outputs))
         except OwnModelError as error:
             raise OwnModelError(f"{error.reason}; at {called_with(point, seed)}") from None

@@ -112,6 +112,15 @@ class Regimes:
         return bool(self.label or self.membership)
 
     @property
+    def evidence(self) -> str:
+        """What tells regimes, for a reader who misses it."""
+        if self.label:
+            return f"points whose trials all say their regime in {self.label}"
+        if self.membership:
+            return "points whose trials are all complete"
+        return "points whose series can be compared"
+
+    @property
     def words(self) -> str:
         """How regimes are found, for a reader."""
         if self.label:

@@ -165,7 +165,7 @@ def _outcome(
     """Row and series that come out."""
     try:
         if isinstance(trial, OwnTrial):
-            function = OwnFunction.load(store.model, directories)
+            function = OwnFunction.load(store.model, directories, "--model-path")
             return checked(trial, _called(function, trial))
         if isinstance(trial, Trial):
             return checked(trial, _simulated(store, trial, here))

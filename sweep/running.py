@@ -17,10 +17,11 @@ from sweep.engine.happenings import Happening
 from sweep.engine.settings import Engine
 from sweep.engine.source import Source
 from sweep.errors import EngineError
-from sweep.job import Job
+from sweep.job import Job, finish
 from sweep.labelling import Labelling
 from sweep.memory import worker_memory
 from sweep.outcome import MISSING, Outcome, count_statuses
+from sweep.own_watch import names_checked
 from sweep.planned import PlannedSource
 from sweep.planning import check_resolvable, plan_design, stream_trials
 from sweep.provenance import Provenance, require_clean
@@ -148,7 +149,8 @@ def _campaign(
     name = f"campaign-{source.campaign}"
     _note_sweep(store, spec, "campaign", name, source.expected, 0)
     try:
-        stopped = _job(source, store, spec, name, engine).finish()
+        happenings = _job(source, store, spec, name, engine).happenings()
+        stopped = finish(names_checked(happenings, store, spec.regimes))
     finally:
         source.leave()
     if stopped is not None:

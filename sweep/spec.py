@@ -49,6 +49,7 @@ class SweepSpec:
     Parameters
     ----------
     name : str
+        What titles and the table `sweeps` call it; nothing else follows from it.
     axes : tuple of SweptAxis
     fixed : tuple of (str, value)
         Parameters that all points share: numbers, and options of the lattice and the launch.
@@ -178,9 +179,9 @@ class SweepSpec:
                 raise SpecError(f"[sweep] {key}: expected beside a model, got none; add model, or remove it")
         material, axes = read_material(content), content.get("axes", {})
         check_places(material, axes, content.get("fixed", {}))
+        _check_swept(axes)
         check_known("[axes]", axes, AXIS_NAMES if material is None else (*FREE_AXES, *MATERIAL_AXES))
         fixed = read_table("fixed", content, FIXED_TYPES)
-        design = read_table("design", content, field_types(Design))
         try:
             numerics = Numerics(**read_table("numerics", content, field_types(Numerics)))
         except PhysicsError as error:
@@ -190,7 +191,7 @@ class SweepSpec:
             axes=tuple(read_axis(name, value) for name, value in axes.items()),
             fixed=tuple(sorted(fixed.items())),
             numerics=numerics,
-            design=Design(**design | {"points": tuple(design.get("points", ()))}),
+            design=_read_design(content),
             campaign=Campaign(**read_table("campaign", content, field_types(Campaign))),
             material=material,
             observe=Observe(**read_table("observe", content, field_types(Observe))),
@@ -214,12 +215,11 @@ class SweepSpec:
         model = OwnModel(
             place, sweep.pop("model_version", "1"), sweep.pop("trial_seconds", 0.0), directory=str(where)
         )
-        design = read_table("design", content, field_types(Design))
         return cls(
             name=sweep.pop("name", "sweep"),
             axes=tuple(read_axis(name, value) for name, value in content.get("axes", {}).items()),
             fixed=tuple(sorted(content.get("fixed", {}).items())),
-            design=Design(**design | {"points": tuple(design.get("points", ()))}),
+            design=_read_design(content),
             campaign=Campaign(**read_table("campaign", content, field_types(Campaign))),
             regimes=read_regimes(content),
             model=model,
@@ -329,6 +329,30 @@ class SweepSpec:
             "seed": self.seed,
             "independent_realizations": self.independent_realizations,
         }
+
+
+def _read_design(content: Mapping[str, Any]) -> Design:
+    """The table [design]; of a grid over axes that list their values, these are the points."""
+    table = read_table("design", content, field_types(Design))
+    points, axes = tuple(table.get("points", ())), content.get("axes", {}).values()
+    values = (axis.get("values") for axis in axes if isinstance(axis, Mapping))
+    lengths = tuple(len(listed) for listed in values if isinstance(listed, list))
+    if table.get("kind") == "grid" and not points and len(lengths) == len(axes):
+        points = lengths
+    return Design(**table | {"points": points})
+
+
+def _check_swept(axes: Mapping[str, Any]) -> None:
+    """Refuse what all points of a sweep share, naming the table that it belongs to."""
+    shared = dict.fromkeys(FIXED_TYPES, "fixed") | dict.fromkeys(SWEEP_KEYS, "sweep")
+    shared |= dict.fromkeys(field_types(Numerics), "numerics")
+    shared |= dict.fromkeys(field_types(Observe), "observe")
+    for name in axes:
+        if name in shared and name not in (*AXIS_NAMES, *MATERIAL_AXES):
+            raise SpecError(
+                f"[axes] {name}: expected a parameter of the point, got what all points share; give it in "
+                f"[{shared[name]}], and a sweep for each value"
+            )
 
 
 def _plain(record: Any) -> dict[str, Any]:  # noqa: ANN401  # any of the spec's dataclasses

@@ -45,8 +45,13 @@ def doctor_command(store: str, *, start_ray: bool, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings]))
     else:
-        click.echo(f"\n{counts[OK]} ok, {counts[NOTE]} notes, {counts[TROUBLE]} troubles")
+        notes, troubles = (_counted(counts[verdict], verdict) for verdict in (NOTE, TROUBLE))
+        click.echo(f"\n{counts[OK]} ok, {notes}, {troubles}")
     return STOPS_WORK if counts[TROUBLE] else 0
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _line(finding: Finding) -> str:

@@ -23,7 +23,7 @@ trial is shown that has the fewest keys different, and of those the one whose va
 
 --json prints an array of objects, one per point: point_id, parameters, verdict (in the store, in part, not in
 the store), trials (that SPEC asks for), statuses (an object, of those that have a row), nearest (a trial id,
-or null), changes (an array of key, asked, stored).
+or null), changes (an array of key, asked, stored; "model" alone where STORE is of another model than SPEC).
 
 \b
 Example: regimap explain runs/grid examples/grid.toml
@@ -40,9 +40,16 @@ def explain_command(store: str, *, spec: Path, as_json: bool) -> None:
     The last line sums up. Nothing is run.
     """
     opened = ExperimentStore(store)
-    explained = list(explain(opened, SweepSpec.from_toml(spec)))
+    asked = SweepSpec.from_toml(spec)
+    explained = list(explain(opened, asked))
     if as_json:
         click.echo(json.dumps([plain(asdict(each)) for each in explained], allow_nan=False))
+        return
+    if asked.model.name != opened.model:
+        click.echo(
+            f"{len(explained)} points: none in the store, which is of the model {opened.model}; "
+            f"the spec is of {asked.model.name}"
+        )
         return
     for each in explained:
         click.echo("\n".join(_lines(each)))

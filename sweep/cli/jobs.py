@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from sweep.cli.verdicts import SOME_FAILED, verdict
 from sweep.engine.settings import Engine
 from sweep.figures import DRAWN_AXES, map_figure, save
 from sweep.outcome import Outcome
+from sweep.own_model import OwnModel
 from sweep.report import write_report
 from sweep.rounds import ENQUEUED, GIVEN
 from sweep.running import campaign, run
@@ -78,7 +80,8 @@ def campaign_command(spec: Path, *, store: str, budget: int | None, engine: Engi
     if outcome.stopped is not None:
         return verdict(outcome)
     if labelling is None:
-        click.echo(f"{store}: no point has series that can be compared; see regimap status {store}", err=True)
+        said = f"expected {checked.regimes.evidence}, found none; see regimap status {shlex.quote(store)}"
+        click.echo(f"{store}: {said}", err=True)
         return SOME_FAILED
     _present(ExperimentStore(store), store, checked, outcome)
     return verdict(outcome)
@@ -104,20 +107,30 @@ def _present(opened: ExperimentStore, store: str, spec: SweepSpec, outcome: Outc
     doubt = "none" if band is None else f"label in doubt on {band:.1%} of the map"
     click.echo(f"\nboundary   {doubt}; {certainty(result.regime_map.wrong_area())}")
     _draw(opened, store, result)
-    question, query = _question(opened)
+    question, query = _question(opened, spec)
     click.echo(f"\nAsk it in SQL, for one: {question}?")
-    click.echo(f'  regimap query {shlex.quote(store)} "{query}"')
+    click.echo(f"  regimap query {shlex.quote(store)} {_in_shell(query)}")
 
 
-def _question(opened: ExperimentStore) -> tuple[str, str]:
+def _question(opened: ExperimentStore, spec: SweepSpec) -> tuple[str, str]:
     """A question that the store answers, in words and in SQL."""
     schema = opened.schema
-    if not schema.own:
+    if not isinstance(spec.model, OwnModel):
         return "does a moving lattice let strongly disordered packets go", QUERY
     axes = [axis.sql for axis in schema.axes]
     means = [f"avg({column.sql}) as {column.sql}" for column in schema.outputs if column.type == "double"]
     names = ", ".join([*axes, "count(*) as trials", *means[:3]])
-    return "what came out at each point", f"select {names} from trials group by all order by all"
+    version = spec.model.version.replace("'", "''")
+    query = f"select {names} from trials where model_version = '{version}' group by all order by all"
+    return "what came out at each point", query
+
+
+def _in_shell(text: str) -> str:
+    """Quoted for a shell, and readable: SQL has single quotes, and double ones around some names."""
+    # An interactive shell takes ! between double quotes for a command of the past.
+    if "!" in text:
+        return shlex.quote(text)
+    return '"' + re.sub(r'([\\"$`])', r"\\\1", text) + '"'
 
 
 def _points(result: CampaignResult) -> str:
@@ -126,6 +139,9 @@ def _points(result: CampaignResult) -> str:
     parts = [f"{len(result.proposals) - why[GIVEN]} points"]
     parts += [f"{why[ENQUEUED]} of them added by hand"] if why[ENQUEUED] else []
     parts += [f"{why[GIVEN]} more taken over from earlier sweeps"] if why[GIVEN] else []
+    unnamed = len(result.proposals) - sum(result.counts().values())
+    if unnamed:
+        parts += [f"{unnamed} of all without a regime, around which the map goes by the others alone"]
     return ", ".join(parts)
 
 

@@ -15,8 +15,9 @@ from store import ExperimentStore
 from sweep.cli.places import STORE
 from sweep.errors import SweepError
 from sweep.labelling import Labelling, label_trials
+from sweep.own_model import OwnModel
 from sweep.regime_names import UNNAMED
-from sweep.regimes import DEFAULT, Regimes
+from sweep.regimes import DEFAULT
 from sweep.spec import SweepSpec
 
 
@@ -34,12 +35,14 @@ from sweep.spec import SweepSpec
     "as_json",
     is_flag=True,
     help="One object: label_version, method, series compared and left out, judgements of each k, choice, "
-    "regimes, agreement with the rules, labels.",
+    "regimes, agreement with the rules, labels, other_versions (trials of another model_version, left out).",
 )
 def regimes_command(
     store: str, *, k: int | None, method: Method | None, spec: str | None, as_json: bool
 ) -> None:
     """Cluster all series of STORE and write the labels as a new version.
+
+    Of a model of one's own, those of the model_version that the spec has; trials of others are left out.
 
     The number of regimes is the largest whose regimes are all set apart, each by a silhouette of 0.8. Without
     such it is one where silhouettes or the gap statistic show no structure, and otherwise the one that
@@ -47,20 +50,28 @@ def regimes_command(
     same points, and how far the two agree.
     """
     opened = ExperimentStore(store)
-    regimes = _settings(opened, spec, method)
+    settings = _settings(opened, spec)
+    regimes = DEFAULT if settings is None else settings.regimes
+    regimes = regimes if method is None else replace(regimes, method=method)
     if regimes.stated and (k or method):
         raise SweepError(
             f"--{'k' if k else 'method'}: expected series to cluster, got regimes "
             f"{regimes.words}; leave it out"
         )
-    labelling = label_trials(opened, list(opened.statuses()), k=k, regimes=regimes)
+    trial_ids = _of_its_version(opened, settings)
+    labelling = label_trials(opened, trial_ids, k=k, regimes=regimes)
     if labelling is None:
         raise SweepError(
-            f"{store}: expected points whose series can be compared, found none; "
-            "see `regimap status` for what failed"
+            f"{store}: expected {regimes.evidence}, found none; see `regimap status` for what failed"
         )
     labelling.keep(opened)
-    click.echo(json.dumps(as_mapping(labelling)) if as_json else "\n".join(_told(labelling)))
+    others = len(opened.statuses()) - len(trial_ids)
+    if as_json:
+        click.echo(json.dumps(as_mapping(labelling) | {"other_versions": others}))
+        return
+    if others:
+        click.echo(f"regimap: {others} trials of another model_version are left out", err=True)
+    click.echo("\n".join(_told(labelling)))
 
 
 def as_mapping(labelling: Labelling) -> dict[str, Any]:
@@ -105,14 +116,21 @@ def _clustered(clustering: Clustering | None) -> dict[str, Any]:
     }
 
 
-def _settings(store: ExperimentStore, spec: str | None, method: Method | None) -> Regimes:
+def _settings(store: ExperimentStore, spec: str | None) -> SweepSpec | None:
+    """The spec that counts, if there is any."""
     if spec is not None:
-        regimes = SweepSpec.from_toml(spec).regimes
-    else:
-        sweeps = store.rows("sweeps")
-        latest = max(sweeps, key=lambda row: row["started_at"])["spec"] if sweeps else None
-        regimes = DEFAULT if latest is None else SweepSpec.from_text(str(latest)).regimes
-    return regimes if method is None else replace(regimes, method=method)
+        return SweepSpec.from_toml(spec)
+    sweeps = store.rows("sweeps")
+    latest = max(sweeps, key=lambda row: row["started_at"])["spec"] if sweeps else None
+    return None if latest is None else SweepSpec.from_text(str(latest))
+
+
+def _of_its_version(store: ExperimentStore, settings: SweepSpec | None) -> list[str]:
+    """Trials of the version of a user's model that a spec names: another version may show other regimes."""
+    if settings is None or not isinstance(settings.model, OwnModel):
+        return list(store.statuses())
+    query = "select trial_id from trials where model_version = ?"
+    return [str(trial_id) for (trial_id,) in store.sql(query, [settings.model.version]).rows()]
 
 
 def _judgement(each: Judgement, choice: Choice) -> dict[str, Any]:

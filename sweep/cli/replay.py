@@ -15,6 +15,7 @@ from sweep.cli.places import STORE
 from sweep.cli.plain import plain
 from sweep.cost import trial_cost
 from sweep.locating import find_trial
+from sweep.own_directories import stored_directories
 from sweep.rebuilding import rebuilt
 from sweep.replaying import Difference, Replayed, check_replayable, replay
 
@@ -51,7 +52,7 @@ Example: regimap replay runs/quickstart 3f2a
 @click.option(
     "--model-path",
     metavar="DIR",
-    help="Where the module of a model of one's own is; the current directory by default.",
+    help="Where the module of a model of one's own is; as the specs in STORE say by default.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def replay_command(store: str, *, trial: str, within: float, model_path: str | None, as_json: bool) -> int:
@@ -66,7 +67,8 @@ def replay_command(store: str, *, trial: str, within: float, model_path: str | N
     predicted = trial_cost(built.trial)
     if predicted > PATIENCE_S:
         click.echo(f"computing {row['trial_id']} again, about {predicted:.0f} s", err=True)
-    replayed = replay(opened, row, built, [model_path or str(Path.cwd())])
+    given = None if model_path is None else [str(Path(model_path).absolute())]
+    replayed = replay(opened, row, built, given or stored_directories(opened))
     beyond = replayed.beyond(within)
     if as_json:
         verdict = {"same": not beyond, "within": within}

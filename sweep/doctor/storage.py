@@ -63,8 +63,11 @@ def look_at_storage(place: str) -> Iterator[Finding]:
         yield Finding("store", OK, f"{path}: {what}")
     # In a store, where writers find and remove what a kill leaves.
     near = _nearest(path / "staging" if (path / "store.json").exists() else path)
-    yield from _tried(near)
-    yield _room(near)
+    tried = list(_tried(near))
+    yield from tried
+    # Of a place that cannot be written to, the room is nobody's.
+    if not any(finding.name == "store" and finding.verdict == TROUBLE for finding in tried):
+        yield _room(near)
     yield _kind(near)
 
 

@@ -92,7 +92,7 @@ def test_a_column_that_is_not_declared_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["status", "Trial_ID", "t", "two words", "1st", "x" * 61, "", 3, "a-b"])
 def test_names_that_cannot_be_columns_are_refused(name: object) -> None:
-    with pytest.raises(RecordError, match="rename it"):
+    with pytest.raises(RecordError, match=r"an output.*rename it"):
         check_name("output", name)
 
 
@@ -120,3 +120,31 @@ def test_stores_of_one_model_are_merged_with_their_columns(tmp_path: Path) -> No
 def test_a_declaration_comes_back_from_its_text() -> None:
     declaration = Declaration((number("x"),), (number("y"),), (number("z"),))
     assert Declaration.from_bytes(declaration.to_bytes()) == declaration
+
+
+def test_points_tell_versions_apart(tmp_path: Path) -> None:
+    store = made(tmp_path / "s")
+    for version in ("1", "2"):
+        committed(store, version, kick=1.0, model_version=version)
+    query = "select kick, model_version, trials from points order by all"
+    assert rows(store, query) == [(1.0, "1", 1), (1.0, "2", 1)]
+    described = """select name from columns where "table" = 'points'"""
+    assert ("model_version",) in rows(store, described)
+
+
+def test_texts_and_versions_come_with_the_array(tmp_path: Path) -> None:
+    xarray = pytest.importorskip("xarray")
+    parameters = [number("kick"), Column("mode", "varchar", "", "")]
+    store = ExperimentStore.create(tmp_path / "s", model="m:f", parameters=parameters)
+    store.declare_outputs("1", [Column("kind", "varchar", "", "")], [number("msd")])
+    committed(store, "a", kick=1.0, kind="slow", mode="plain")
+    committed(store, "b", kick=1.0, kind=None, mode=None, model_version="2")
+    data = store.xarray().sortby("model_version")
+    assert data.model_version.dims == data["mode"].dims == ("point",)
+    assert data.model_version.values.tolist() == ["1", "2"]
+    assert data["mode"].values.tolist() == ["plain", ""]
+    assert data.kind.values.tolist() == [["slow"], [""]]
+    data.to_netcdf(tmp_path / "own.nc")
+    with xarray.open_dataset(tmp_path / "own.nc") as again:
+        assert again.kind.values.tolist() == data.kind.values.tolist()
+        assert again.model_version.values.tolist() == ["1", "2"]

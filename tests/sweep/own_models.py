@@ -25,6 +25,13 @@ def labelled(point: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return {"regime": "weakly driven" if not high else "driven", "p_low": 1.0 - share, "p_high": share}
 
 
+def failing(point: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """As `labelled` at low drive; raises at high drive, and where that is asked for at any."""
+    if point["drive"] > 1.0 or point.get("never"):
+        raise ValueError("too strong")
+    return {"phase": "locked", "case": point["drive"]}
+
+
 def strange(point: Mapping[str, Any], seed: int) -> Any:  # what a user may do by mistake
     """Something that cannot be stored, or raises, by the number of the case."""
     plain = {"x": 1.0, "y": np.arange(3.0)}

@@ -75,3 +75,16 @@ def test_a_grid_over_listed_values_takes_them_all_or_none() -> None:
     text = HEAD.replace("{ low = 0.0, high = 1.0 }", "{ values = [0.0, 0.5, 1.0] }")
     with pytest.raises(SpecError, match="expected 3 for sound_speed"):
         SweepSpec.from_text(text + '[design]\nkind = "grid"\npoints = [4, 2]')
+
+
+def test_a_grid_over_axes_that_list_their_values_is_of_all_of_them() -> None:
+    listed = HEAD.replace('{ low = 0.1, high = 10.0, scale = "log" }', "{ values = [1.0, 2.0, 4.0] }")
+    both = listed.replace("{ low = 0.0, high = 1.0 }", "{ values = [0.1, 0.2] }")
+    spec, spelled = (
+        SweepSpec.from_text(both + f'[design]\nkind = "grid"\n{points}') for points in ("", "points = [3, 2]")
+    )
+    assert spec.design.points == (3, 2)
+    assert spec.design_identity == spelled.design_identity
+    assert len(list(design_points(spec))) == 6
+    with pytest.raises(SpecError, match="a number of points per axis"):
+        SweepSpec.from_text(listed + '[design]\nkind = "grid"\n')

@@ -1,5 +1,7 @@
 """What functions may return, and how what they may not is told."""
 
+from collections import UserDict
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,21 @@ DECLARED = Declaration(
     scalars=(Column("x", "double", "", ""), Column("ok", "boolean", "", "")),
     observables=(Column("y", "double", "", ""),),
 )
+
+
+class Odd:
+    """Raises whatever it is asked for."""
+
+    def __array__(self, *_: object, **__: object) -> None:
+        raise RuntimeError("not here")
+
+    def __repr__(self) -> str:
+        raise RuntimeError("not here")
+
+
+class OddMapping(UserDict[str, float]):
+    def __iter__(self) -> None:
+        raise RuntimeError("not here")
 
 
 def test_numbers_of_all_kinds_are_scalars_and_rows_of_them_are_series() -> None:
@@ -55,7 +72,11 @@ def test_times_that_are_given_are_kept() -> None:
         ({}, ["at least one value"]),
         ({1: 2.0}, ["names that are texts", "1"]),
         ({"x": 1j}, ["x", "1j"]),
-        ({"x": 2**60}, ["x", str(2**60)]),
+        ({"x": 2**60}, ["hold exactly for x", str(2**60), "above 2^53"]),
+        ({"x": np.longdouble(1.0)}, ["hold exactly for x", "a longdouble"]),
+        ({"y": [1, -(2**60)]}, ["hold exactly for y", str(-(2**60)), "above 2^53"]),
+        ({"x": Odd()}, ["for x", "a Odd that raised RuntimeError: not here"]),
+        (OddMapping(), ["a mapping", "RuntimeError: not here"]),
         ({"x": object}, ["x", "class"]),
         ({"y": np.zeros((2, 2))}, ["y", "(2, 2)"]),
         ({"y": []}, ["y", "(0,)"]),

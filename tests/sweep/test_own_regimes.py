@@ -10,8 +10,12 @@ import pytest
 from store import ExperimentStore
 from store.columns import Column
 from sweep import SweepError
+from sweep.chunk import Chunk
+from sweep.engine.happenings import Landed
 from sweep.labelling import Labelling, label_trials, renumbered
+from sweep.own_regimes import check_names
 from sweep.own_trial import OwnTrial
+from sweep.own_watch import names_checked
 from sweep.regimes import Regimes
 
 T = np.linspace(0.0, 5.0, 20)
@@ -124,3 +128,39 @@ def test_scalars_alone_need_a_label(tmp_path: Path) -> None:
     made.commit("c", [OwnTrial("m:f", "1", (), 0).row() | {"status": "complete", "p": 1.0}], {})
     with pytest.raises(SweepError, match="label"):
         labelled(made)
+
+
+def test_a_number_is_no_label(store: ExperimentStore) -> None:
+    with pytest.raises(SweepError) as refusal:
+        labelled(store, label="p")
+    assert "expected text or truth values in p, got the number 0" in str(refusal.value)
+    assert "return a text" in str(refusal.value)
+
+
+@pytest.mark.parametrize("settings", [{"label": "phase"}, {"membership": ("a", "b")}, {}])
+def test_trials_that_all_failed_name_no_regime_and_no_mistake(tmp_path: Path, settings: Any) -> None:
+    made = ExperimentStore.create(tmp_path / "s", model="m:f", parameters=[])
+    made.commit("c", [OwnTrial("m:f", "1", (), 0).row() | {"status": "error"}], {})
+    assert label_trials(made, list(made.statuses()), regimes=Regimes(**settings)) is None
+    check_names(made, list(made.statuses()), Regimes(**settings))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"label": "phase"}, {"label": "p"}, {"series": (("energy", "log"),)}, {"membership": ("p", "bad")}],
+)
+def test_names_are_checked_on_the_first_data(store: ExperimentStore, settings: Any) -> None:
+    first = OwnTrial("m:f", "1", (("x", 0.0),), 0)
+    chunk = Chunk("c", (first,))
+    with pytest.raises(SweepError, match="regimes"):
+        check_names(store, [first.trial_id], Regimes(**settings))
+    told: list[Any] = [
+        Landed(chunk, ("error",), ("no",)),
+        Landed(chunk, ("complete",), (None,)),
+        "never told of",
+    ]
+    heard = []
+    with pytest.raises(SweepError, match="regimes"):
+        heard.extend(names_checked((each for each in told), store, Regimes(**settings)))
+    watched = names_checked((each for each in told), store, Regimes(label="regime"))
+    assert list(watched) == told

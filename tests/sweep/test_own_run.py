@@ -1,6 +1,8 @@
 """Runs of a user's model: rows, columns, failures, and everything that reads them."""
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -238,3 +240,66 @@ def test_points_are_added_by_their_axes(explored: Path) -> None:
     added = add_points(ExperimentStore(explored), [{"drive": 0.7}])
     assert len(added.points) == 1
     assert not add_points(ExperimentStore(explored), [{"drive": 0.7}]).points
+
+
+FAILING = LABELLED.replace("labelled", "failing").replace('label = "regime"', 'label = "phase"')
+
+
+def explore(text: str, place: Path) -> int:
+    (place / "spec.toml").write_text(text)
+    return invoke(["campaign", str(place / "spec.toml"), "--store", str(place / "s"), "--backend", "serial"])
+
+
+def test_a_campaign_whose_trials_all_fail_tells_of_the_failures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explore(FAILING.replace("sites = 8", "never = true"), tmp_path) == 1
+    said = capsys.readouterr().err
+    assert "points whose trials all say their regime in phase, found none; see regimap status" in said
+    assert "known: none" not in said
+
+
+def test_a_misspelt_label_ends_a_campaign_at_its_first_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explore(FAILING.replace('"phase"', '"phasse"'), tmp_path) == 2
+    assert "expected a scalar phasse" in capsys.readouterr().err
+    assert 0 < len(ExperimentStore(tmp_path / "s").statuses()) < 12
+
+
+def test_points_without_a_regime_are_counted_and_the_question_can_be_pasted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweep.cli.jobs._draw", lambda *_: None)
+    version = """model_version = "1's $HOME"\nrealizations = 1"""
+    text = FAILING.replace("realizations = 2", version).replace("budget = 8", "budget = 6")
+    assert explore(text, tmp_path) == 1
+    said = capsys.readouterr().out
+    unnamed = re.search(r"(\d+) of all without a regime", said)
+    store = ExperimentStore(tmp_path / "s")
+    ((failed,),) = rows(store, "select count(*) from points where error > 0")
+    assert unnamed is not None
+    assert int(unnamed[1]) == failed > 0
+    command = said.strip().splitlines()[-1]
+    shell = ["bash", "-c", f'regimap() {{ printf "%s" "$3"; }}; {command}']
+    query = subprocess.run(shell, capture_output=True, text=True, check=True).stdout
+    assert 'avg("case")' in query
+    assert len(rows(store, query)) == 6
+
+
+def test_regimes_are_found_among_trials_of_one_version(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for version in ("1", "2"):
+        text = LABELLED.replace("realizations = 2", f'realizations = 1\nmodel_version = "{version}"')
+        run(SweepSpec.from_text(text), tmp_path / "s", engine=SERIAL)
+    store = ExperimentStore(tmp_path / "s")
+    found = rows(store, "select model_version, count(*) from points group by all order by all")
+    assert found == [("1", 6), ("2", 6)]
+    assert invoke(["regimes", str(tmp_path / "s"), "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert (content["series"], content["other_versions"]) == (6, 6)
+    assert invoke(["regimes", str(tmp_path / "s")]) == 0
+    assert "6 trials of another model_version are left out" in capsys.readouterr().err
+    labelled = "select distinct model_version from points where regime is not null"
+    assert rows(store, labelled) == [("2",)]

@@ -60,6 +60,9 @@ def test_the_budget_and_the_name_are_no_part_of_a_campaigns_identity() -> None:
     [
         ("realizations", "realisations", ["realisations", "did you mean 'realizations'"]),
         ("disorder =", "disorderr =", ["disorderr", "did you mean 'disorder'"]),
+        ("disorder =", "dimension =", ["[axes] dimension", "all points share", "[fixed]"]),
+        ("disorder =", "t_final =", ["[axes] t_final", "all points share", "[numerics]"]),
+        ("disorder =", "energy_filter =", ["[axes] energy_filter", "all points share", "[observe]"]),
         ("[numerics]", "[numeric]", ["numeric", "did you mean 'numerics'"]),
         ("t_final = 40.0", "tolerence = 0.1", ["tolerence", "tolerance"]),
         ("low = 0.2", "lo = 0.2", ["'lo'", "did you mean 'low'"]),

@@ -182,3 +182,16 @@ def test_ray_that_is_absent_is_trouble_with_a_way_on(monkeypatch) -> None:
 def test_ray_is_started_and_stopped(monkeypatch) -> None:
     (found,) = clusters.look_at_ray(starting=True)
     assert (found.verdict, "started in" in found.found) == (OK, True)
+
+
+def test_of_a_place_where_nothing_can_be_made_the_room_is_not_told() -> None:
+    found = named(storage.look_at_storage("/proc/nowhere/x"))
+    assert found["store"].verdict == TROUBLE
+    assert "room" not in found
+
+
+def test_one_trouble_is_one(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    findings = [Finding("a", TROUBLE, "x", "y"), Finding("b", NOTE, "x", "y"), Finding("c", NOTE, "x", "y")]
+    monkeypatch.setattr("sweep.cli.doctor.examine", lambda *_, **__: iter(findings))
+    assert invoke(["doctor"]) == 1
+    assert capsys.readouterr().out.rstrip().endswith("0 ok, 2 notes, 1 trouble")

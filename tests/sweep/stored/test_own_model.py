@@ -1,6 +1,7 @@
 """`show`, `replay` and `explain` on a store of a user's model, whose columns are its own."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,24 @@ def test_replay_calls_the_function_again(swings: Path, trial: str, capsys) -> No
     store = ExperimentStore(swings / "store")
     again = replay(store, row := find_trial(store, trial), rebuilt(store, row), [str(swings)])
     assert (again.differences, again.series, again.samples) == ((), 2, 5)
-    assert invoke(["replay", str(store.path), trial, "--model-path", str(swings)]) == 0
-    assert "the same, bit for bit" in capsys.readouterr().out
+    for arguments in ([], ["--model-path", str(swings)]):
+        assert invoke(["replay", str(store.path), trial, *arguments]) == 0
+        assert "the same, bit for bit" in capsys.readouterr().out
+
+
+def test_replay_finds_the_module_as_the_spec_says_or_names_its_option(
+    swings: Path, trial: str, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    def forgotten() -> None:
+        monkeypatch.delitem(sys.modules, "swing_for_tests", raising=False)
+        monkeypatch.setattr(sys, "path", [place for place in sys.path if place != str(swings)])
+
+    forgotten()
+    assert invoke(["replay", str(swings / "store"), trial]) == 0
+    forgotten()
+    capsys.readouterr()
+    assert invoke(["replay", str(swings / "store"), trial, "--model-path", "/"]) == 2
+    assert "give --model-path, the directory" in capsys.readouterr().err
 
 
 def test_replay_notices_that_the_function_has_changed(swings: Path, trial: str, monkeypatch) -> None:
@@ -85,3 +102,16 @@ def test_explain_compares_its_parameters(swings: Path) -> None:
     newer = SPEC.replace("realizations", 'model_version = "2"\nrealizations')
     (first, _) = explain(ExperimentStore(swings / "store"), SweepSpec.from_text(newer))
     assert [(x.key, x.asked, x.stored) for x in first.changes] == [("model_version", "2", "1")]
+
+
+def test_a_store_of_another_model_is_told_in_a_line(swings: Path, tmp_path: Path, capsys) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(SPEC.replace("swing_for_tests:simulate", "pendulum:simulate"))
+    assert invoke(["explain", str(swings / "store"), str(other)]) == 0
+    assert capsys.readouterr().out == (
+        "2 points: none in the store, which is of the model swing_for_tests:simulate; the spec is of "
+        "pendulum:simulate\n"
+    )
+    assert invoke(["explain", str(swings / "store"), str(other), "--json"]) == 0
+    for each in json.loads(capsys.readouterr().out):
+        assert (each["nearest"], [change["key"] for change in each["changes"]]) == (None, ["model"])
