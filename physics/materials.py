@@ -88,7 +88,7 @@ class Material:
         Parameters
         ----------
         values : mapping of str to float
-            By names of :data:`physics.quantities.UNITS`; exactly one for each quantity, lattice
+            By names of ``physics.quantities.UNITS``; exactly one for each quantity, lattice
             constant or Debye wavenumber, carrier density or Fermi wavenumber.
         """
         si = in_si(values)

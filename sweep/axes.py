@@ -28,7 +28,23 @@ Scale = Literal["linear", "log"]
 @final
 @dataclass(frozen=True)
 class SweptAxis:
-    """One swept parameter: an interval with a scale, or explicit values."""
+    """One swept parameter: an interval with a scale, or explicit values.
+
+    Parameters
+    ----------
+    name : str
+    low, high : float
+        Ends of the interval, in the parameter's own unit; those of the values where there are any.
+    scale : str
+        "linear" or "log": where points spread evenly, and distances on the map.
+    values : tuple of float
+        The only values, instead of an interval.
+
+    Raises
+    ------
+    SpecError
+        Naming the axis, if its ends or values make none.
+    """
 
     name: str
     low: float

@@ -35,3 +35,7 @@ class SimulatorError(SweepError, ValueError):
 
 class SelectionError(SweepError, ValueError):
     """Trials that were asked for and are not there."""
+
+
+class PictureError(SweepError, ValueError):
+    """A picture that cannot be drawn; the text says what can."""

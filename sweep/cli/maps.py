@@ -10,6 +10,7 @@ import click
 from store import ExperimentStore
 from sweep.analysis import latest_campaign
 from sweep.cli.places import STORE, output_path
+from sweep.cli.targets import WIDTH_HELP, written
 from sweep.errors import SweepError
 from sweep.figures import DRAWN_AXES, map_figure, save
 from sweep.report import subject_of, told, write_page
@@ -18,13 +19,15 @@ FORMATS = (".png", ".svg", ".pdf")
 PAGES = (".html", ".htm")
 
 
-@click.command("map", epilog="Example: regimap map runs/quickstart -o map.svg")
+@click.command("map", epilog="Example: regimap map runs/quickstart -o map.pdf --width 86 --no-rounds")
 @click.argument("store", type=STORE)
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), help="Picture (.png, .svg, .pdf); STORE/map.png."
 )
+@click.option("--width", type=float, metavar="MM", help=WIDTH_HELP)
+@click.option("--rounds/--no-rounds", default=True, help="Colour points by the round they were chosen in.")
 @click.option("--json", "as_json", is_flag=True, help="Print regions, boundary and points; draws nothing.")
-def map_command(store: str, *, output: Path | None, as_json: bool) -> None:
+def map_command(store: str, *, output: Path | None, width: float | None, rounds: bool, as_json: bool) -> None:
     """Draw the regime map of STORE's latest campaign: regions, boundary with its 90% band, points.
 
     Over one axis it shows the probabilities along it, over three slices at three values of the last.
@@ -40,7 +43,9 @@ def map_command(store: str, *, output: Path | None, as_json: bool) -> None:
         raise SweepError(
             f"map: expected one to three swept axes to draw, got {len(result.spec.axes)}; use --json"
         )
-    save(map_figure(result.regime_map, result.points(), result.title), output)
+    figure = map_figure(result, width_mm=width, by_round=rounds)
+    with written("map", output):
+        save(figure, output)
     click.echo(str(output))
 
 

@@ -13,7 +13,7 @@ from store import ExperimentStore
 from sweep.cli.account import with_error
 from sweep.cli.places import STORE
 from sweep.cli.plain import plain
-from sweep.cli.targets import check_picture, written
+from sweep.cli.targets import WIDTH_HELP, check_picture, check_width, written
 from sweep.locating import find_trial
 from sweep.trial_record import described, trial_record
 
@@ -38,12 +38,14 @@ Example: regimap show runs/quickstart 3f2a
 @click.argument("store", type=STORE)
 @click.argument("trial")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw its series (.png, .svg, .pdf).")
+@click.option("--width", type=float, metavar="MM", help=WIDTH_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def show_command(store: str, *, trial: str, plot: Path | None, as_json: bool) -> None:
+def show_command(store: str, *, trial: str, plot: Path | None, width: float | None, as_json: bool) -> None:
     """Show TRIAL of STORE: parameters, what came out, provenance, twin, labels, and why it was chosen.
 
     TRIAL is a trial's id or as many of its first characters as are needed.
     """
+    check_width(width, plot)
     if plot is not None:
         check_picture("plot", plot)
     opened = ExperimentStore(store)
@@ -51,14 +53,13 @@ def show_command(store: str, *, trial: str, plot: Path | None, as_json: bool) ->
     record = trial_record(opened, row)
     click.echo(json.dumps(plain(record), allow_nan=False) if as_json else _page(record, described(opened)))
     if plot is not None:
-        _draw(opened, row, plot)
+        _draw(opened, row, plot, width)
 
 
-def _draw(store: ExperimentStore, row: Mapping[str, Any], path: Path) -> None:
-    from sweep.figures import save  # noqa: PLC0415
-    from sweep.figures.stored_trial import trial_figure  # noqa: PLC0415 - half a second of matplotlib
+def _draw(store: ExperimentStore, row: Mapping[str, Any], path: Path, width: float | None) -> None:
+    from sweep.figures import save, trial_figure  # noqa: PLC0415 - half a second of matplotlib
 
-    figure = trial_figure(store, row)
+    figure = trial_figure(store, row, width_mm=width)
     with written("plot", path):
         save(figure, path)
 

@@ -6,10 +6,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import fill
-from typing import TypeVar
 
 import click
 import numpy as np
@@ -18,18 +16,18 @@ from tqdm import tqdm
 from physics import Trajectory, resolve, simulate
 from sweep.cli.account import record, summary
 from sweep.cli.settings import NUMERICS, SCENARIO, Chosen, chosen
-from sweep.cli.targets import check_picture, check_place, written
+from sweep.cli.targets import WIDTH_HELP, check_picture, check_place, check_width, written
 from sweep.cost import trial_cost
 from sweep.engine.stopping import Signals
 from sweep.errors import SweepError
-from sweep.figures import save, save_movie, shots, trajectory_figure
-from sweep.figures.movie import check_format
+from sweep.figures import save, shots, trajectory_figure
+from sweep.figures.movie import check_format, filmed
+from sweep.figures.picture import checked_width
 from sweep.spec import SweepSpec
 
 INVALID = 1
 # A shorter run says nothing of its progress.
 PATIENCE_S = 2.0
-Item = TypeVar("Item")
 
 
 def _wrapped(text: str) -> str:
@@ -63,16 +61,23 @@ EPILOG = "\n\n".join(
 @click.option(
     "--plot", type=click.Path(path_type=Path), help="Series beside closed forms (.png, .svg, .pdf)."
 )
+@click.option("--width", type=float, metavar="MM", help=WIDTH_HELP)
 @click.option("--movie", type=click.Path(path_type=Path), help="Density over the landscape (.gif, .mp4).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the summary.")
 def simulate_command(
-    spec: Path | None, *, settings: tuple[str, ...], plot: Path | None, movie: Path | None, as_json: bool
+    spec: Path | None,
+    *,
+    settings: tuple[str, ...],
+    plot: Path | None,
+    width: float | None,
+    movie: Path | None,
+    as_json: bool,
 ) -> int:
     """Simulate one trajectory: a point of SPEC, with a value for each of its axes, or --set alone.
 
     Prints what was measured beside what closed forms say, and then draws.
     """
-    _check_targets(plot, movie)
+    _check_targets(plot, width, movie)
     choice = chosen(SweepSpec.from_toml(spec) if spec is not None else None, settings)
     with Signals(at_once=True):
         started = time.perf_counter()
@@ -82,7 +87,7 @@ def simulate_command(
         _show(shown or summary(choice, trajectory, wall_s))
         if plot is not None:
             with written("plot", plot):
-                save(trajectory_figure(trajectory), plot)
+                save(trajectory_figure(trajectory, width_mm=width), plot)
         if movie is not None:
             with written("movie", movie):
                 _film(trajectory, movie)
@@ -92,7 +97,10 @@ def simulate_command(
     return 0
 
 
-def _check_targets(plot: Path | None, movie: Path | None) -> None:
+def _check_targets(plot: Path | None, width: float | None, movie: Path | None) -> None:
+    check_width(width, plot)
+    if width is not None:
+        checked_width(width)
     if plot is not None:
         check_picture("plot", plot)
     if movie is not None:
@@ -128,9 +136,8 @@ def _simulated(choice: Chosen) -> Trajectory:
 
 def _film(trajectory: Trajectory, path: Path) -> None:
     click.echo(f"drawing {trajectory.t.size} frames of {path}", err=True)
-    save_movie(trajectory, _counted(shots(trajectory), trajectory.t.size), path)
-
-
-def _counted(items: Iterable[Item], total: int) -> Iterator[Item]:
-    bar = tqdm(items, total=total, unit="frame", delay=PATIENCE_S, disable=not sys.stderr.isatty())
-    yield from bar
+    # Drawing takes longer than propagating anew, which comes first.
+    frames = filmed(trajectory, path, shots(trajectory))
+    quiet = not sys.stderr.isatty()
+    for _ in tqdm(frames, total=trajectory.t.size, unit="frame", delay=PATIENCE_S, disable=quiet):
+        pass

@@ -11,6 +11,7 @@ from subprocess import CalledProcessError
 from sweep.errors import SweepError
 
 PICTURES = (".png", ".svg", ".pdf")
+WIDTH_HELP = "Width of the picture in print: 86 for a column, 178 for a page."
 
 
 def check_picture(name: str, path: Path) -> None:
@@ -30,6 +31,18 @@ def check_picture(name: str, path: Path) -> None:
     if path.suffix not in PICTURES:
         raise SweepError(f"{name}: expected a name ending in {', '.join(PICTURES)}, got {path.name!r}")
     check_place(name, path)
+
+
+def check_width(width: float | None, plot: Path | None) -> None:
+    """Refuse a width where nothing is drawn.
+
+    Raises
+    ------
+    SweepError
+        Saying what was expected.
+    """
+    if width is not None and plot is None:
+        raise SweepError("width: expected a picture to be so wide, got none; name it with --plot")
 
 
 def check_place(name: str, path: Path) -> None:

@@ -1,46 +1,28 @@
-"""What the maps over one, two and three axes have in common: points, colours, axes, legend."""
+"""What the maps over one, two and three axes have in common: points, shapes, names, axes, legend."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import final
+from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis as MatplotlibAxis
-from matplotlib.collections import PathCollection
-from matplotlib.colors import Normalize, to_rgb
+from matplotlib.colors import Colormap, ListedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
 from learn import Axis, RegimeMap
-from sweep.figures.style import AXIS_LABELS, INK, REGIME_MARKERS, regime_colour
+from sweep.figures.plane import LEVEL
+from sweep.figures.style import INK, axis_label, regime_colour, regime_hatch, regime_marker, scaled
+from sweep.figures.ticks import plain_ticks
+from sweep.sampled_point import SampledPoint
 
-LEVEL = 0.9  # of the credible band
 PALE = 0.38
-
-
-@final
-@dataclass(frozen=True)
-class SampledPoint:
-    """A simulated point.
-
-    Attributes
-    ----------
-    at : tuple of float
-        In axis units, an entry for each axis.
-    round : int
-        In which it was proposed.
-    regime : int or None
-        None where its series name no regime.
-    """
-
-    at: tuple[float, ...]
-    round: int
-    regime: int | None
+POINT = 7.0  # diameter of a mark
 
 
 def rounds(points: Sequence[SampledPoint]) -> Normalize:
@@ -48,77 +30,86 @@ def rounds(points: Sequence[SampledPoint]) -> Normalize:
     return Normalize(vmin=0, vmax=max([1, *(point.round for point in points)]))
 
 
+def round_colours() -> Colormap:
+    """From dark to light, but not as light as paper."""
+    return ListedColormap(mpl.colormaps["magma"](np.linspace(0.0, 0.92, 256)))
+
+
 def draw_points(
-    axes: Axes, points: Sequence[SampledPoint], places: Sequence[tuple[float, float]], scale: Normalize
-) -> None:
-    """Mark points at places of the picture, by regime and round."""
-    for regime in sorted({point.regime for point in points}, key=lambda r: -1 if r is None else r):
-        chosen = [i for i, point in enumerate(points) if point.regime == regime]
-        _scatter(axes, [points[i] for i in chosen], [places[i] for i in chosen], regime, scale)
-
-
-def _scatter(
     axes: Axes,
     points: Sequence[SampledPoint],
     places: Sequence[tuple[float, float]],
-    regime: int | None,
-    scale: Normalize,
-) -> PathCollection:
-    return axes.scatter(
-        [x for x, _ in places],
-        [y for _, y in places],
-        c=[point.round for point in points],
-        marker="x" if regime is None else REGIME_MARKERS[regime % len(REGIME_MARKERS)],
-        cmap="magma",
-        norm=scale,
-        s=46,
-        linewidths=1.0,
-        edgecolors=None if regime is None else "white",
-        zorder=3,
-        clip_on=False,
-    )
+    scale: Normalize | None,
+) -> None:
+    """Mark points at places of the picture, by regime, and by round on a scale of colour."""
+    for regime in sorted({point.regime for point in points}, key=lambda r: -1 if r is None else r):
+        chosen = [i for i, point in enumerate(points) if point.regime == regime]
+        known = regime is not None
+        axes.scatter(
+            [places[i][0] for i in chosen],
+            [places[i][1] for i in chosen],
+            c=INK if scale is None else [points[i].round for i in chosen],
+            cmap=None if scale is None else round_colours(),
+            norm=scale,
+            marker=regime_marker(regime),
+            s=scaled(POINT) ** 2,
+            linewidths=scaled(0.7 if known else 1.6),
+            edgecolors=("white" if scale is None else INK) if known else None,
+            zorder=3,
+            clip_on=False,
+        )
 
 
 def draw_rounds(figure: Figure, axes: Sequence[Axes], points: Sequence[SampledPoint]) -> None:
     """The bar that says what the colour of a point means."""
     if not points:
         return
-    colours = mpl.cm.ScalarMappable(norm=rounds(points), cmap="magma")
-    bar = figure.colorbar(colours, ax=list(axes), shrink=0.7, pad=0.02, ticks=MaxNLocator(integer=True))
-    bar.set_label("round in which a point was chosen")
+    colours = mpl.cm.ScalarMappable(norm=rounds(points), cmap=round_colours())
+    bar = figure.colorbar(
+        colours, ax=list(axes), shrink=0.7, pad=0.02, aspect=30, ticks=MaxNLocator(integer=True)
+    )
+    bar.set_label("point chosen in round")
     bar.outline.set_visible(False)
 
 
-def draw_legend(figure: Figure, regime_map: RegimeMap, points: Sequence[SampledPoint]) -> None:
-    """Regimes with their points, the boundary and its band, below the picture."""
-    names = regime_names(regime_map)
-    entries: list[Line2D | Patch] = [
-        Line2D(
+def region_patch(regime: int, label: str = "") -> Patch:
+    """A piece of a regime's region."""
+    colour = regime_colour(regime)
+    return Patch(
+        facecolor=pale(colour), edgecolor=colour, hatch=regime_hatch(regime), linewidth=0.0, label=label
+    )
+
+
+def regime_entries(regime_map: RegimeMap) -> list[Artist]:
+    """Entries of a legend that name the regions."""
+    return [region_patch(regime, name) for regime, name in enumerate(regime_names(regime_map))]
+
+
+def map_entries(regime_map: RegimeMap, points: Sequence[SampledPoint]) -> tuple[list[Any], list[str]]:
+    """Handles and labels of a legend: regimes with their marks and numbers of points, boundary, band."""
+    handles: list[Any] = []
+    labels = []
+    for regime, name in enumerate(regime_names(regime_map)):
+        mark = Line2D(
             [],
             [],
-            color=pale(regime_colour(regime)),
-            marker=REGIME_MARKERS[regime % len(REGIME_MARKERS)],
+            linestyle="none",
+            marker=regime_marker(regime),
+            markersize=scaled(POINT),
             markerfacecolor=INK,
             markeredgecolor="white",
-            markersize=7,
-            linewidth=11,
-            label=f"{name}, points: {sum(point.regime == regime for point in points)}",
         )
-        for regime, name in enumerate(names)
-    ]
+        handles.append((region_patch(regime), mark))
+        count = sum(point.regime == regime for point in points)
+        labels.append(f"{name} ({count} point{'' if count == 1 else 's'})" if points else name)
     if any(point.regime is None for point in points):
-        entries.append(Line2D([], [], color=INK, marker="x", linewidth=0, label="names no regime"))
+        handles.append(Line2D([], [], color=INK, marker="x", linewidth=0, markersize=scaled(POINT)))
+        labels.append("names no regime")
     if regime_map.K > 1:
-        entries.append(Line2D([], [], color=INK, linewidth=2.0, label="boundary"))
-        entries.append(
-            Patch(
-                facecolor="white",
-                edgecolor=INK,
-                linestyle="dotted",
-                label=f"{LEVEL:.0%} band of the boundary",
-            )
-        )
-    figure.legend(handles=entries, loc="outside lower center", ncols=min(len(entries), 3))
+        handles.append(Line2D([], [], color=INK, linewidth=scaled(2.0)))
+        handles.append(Patch(facecolor="white", edgecolor=INK, linestyle="dotted", linewidth=scaled(0.8)))
+        labels += ["boundary", f"{LEVEL:.0%} band"]
+    return handles, labels
 
 
 def regime_names(regime_map: RegimeMap) -> tuple[str, ...]:
@@ -126,14 +117,21 @@ def regime_names(regime_map: RegimeMap) -> tuple[str, ...]:
     return regime_map.names or tuple(f"regime {regime}" for regime in range(regime_map.K))
 
 
-def label_axis(place: MatplotlibAxis, axis: Axis, set_limits: Callable[[float, float], object]) -> None:
-    """Label an axis, and give it its limits and readable ticks."""
-    place.set_label_text(AXIS_LABELS.get(axis.name, axis.name))
-    set_limits(axis.low, axis.high)
+def set_axis(axes: Axes, which: str, axis: Axis) -> None:
+    """Give the horizontal ("x") or the vertical ("y") axis its scale, label, limits and readable ticks."""
+    margin = 0.5 if axis.integer else 0.0
+    axes.set(
+        **{
+            f"{which}scale": axis.scale,
+            f"{which}label": axis_label(axis.name),
+            f"{which}lim": (axis.low - margin, axis.high + margin),
+        }
+    )
+    place = axes.xaxis if which == "x" else axes.yaxis
     if axis.scale == "log":
-        place.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        place.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        place.set_minor_formatter(NullFormatter())
+        plain_ticks(place, axis.low, axis.high)
+    elif axis.integer:
+        place.set_major_locator(MaxNLocator(integer=True))
 
 
 def pale(colour: str) -> tuple[float, float, float]:

@@ -11,15 +11,17 @@ from typing import final
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
-from matplotlib.figure import Figure
+from matplotlib.animation import FFMpegWriter
 from numpy.typing import NDArray
 
-from physics import Plans, Trajectory, propagate, resolve
+from physics import Plans, Scenario, Trajectory, propagate, resolve
 from physics.launch import lattice, launched, loss_rate
 from sweep.errors import SweepError
-from sweep.figures.stage import LineStage, PlaneStage, window_around
-from sweep.figures.style import SETTINGS
+from sweep.figures.gif import write_gif
+from sweep.figures.picture import Picture, new_figure
+from sweep.figures.stage import DENSITY_LABEL, LANDSCAPE_LABEL, LineStage, PlaneStage
+from sweep.figures.style import house_style
+from sweep.figures.window import Window, window_around
 
 FORMATS = (".gif", ".mp4")
 FRAMES_PER_SECOND = 12
@@ -92,36 +94,55 @@ def shots(trajectory: Trajectory) -> Iterator[Shot]:
         yield Shot(t, _density(psi))
 
 
-def save_movie(trajectory: Trajectory, frames: Iterable[Shot], path: str | Path) -> None:
-    """Write a movie, whole or not at all.
+def save_movie(trajectory: Trajectory, path: str | Path, frames: Iterable[Shot] | None = None) -> None:
+    """Write a movie of the density over the moving landscape, whole or not at all.
 
     Parameters
     ----------
     trajectory : Trajectory
-    frames : iterable of Shot
-        As :func:`shots` gives them. All are kept, 4 bytes a grid point each: the window must hold the
-        last of them.
     path : str or Path
         Ending in .gif, or in .mp4 where there is ffmpeg.
+    frames : iterable of Shot, optional
+        As :func:`shots` gives them, which is what is filmed by default. All are kept, 4 bytes a grid point
+        each: the window must hold the last of them.
 
     Raises
     ------
     SweepError
         For an ending or a format that cannot be written.
     """
+    for _ in filmed(trajectory, path, shots(trajectory) if frames is None else frames):
+        pass
+
+
+def filmed(trajectory: Trajectory, path: str | Path, frames: Iterable[Shot]) -> Iterator[None]:
+    """Write a movie as `save_movie` does, and tell of each frame.
+
+    Parameters
+    ----------
+    trajectory, path, frames
+        As for :func:`save_movie`.
+
+    Yields
+    ------
+    None
+        When a frame has been drawn; the file is there when no more come.
+    """
     path = Path(path)
     check_format(path)
     draft = path.with_name(f".{path.stem}.draft{path.suffix}")
-    writer = (PillowWriter if path.suffix == ".gif" else FFMpegWriter)(fps=FRAMES_PER_SECOND)
+    pictures = movie_frames(trajectory, frames)
     try:
-        with mpl.rc_context(SETTINGS):
-            _film(movie_frames(trajectory, frames), writer, draft)
+        if path.suffix == ".gif":
+            yield from write_gif(pictures, draft, dpi=DPI, frames_per_second=FRAMES_PER_SECOND)
+        else:
+            yield from _piped(pictures, FFMpegWriter(fps=FRAMES_PER_SECOND), draft)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def movie_frames(trajectory: Trajectory, frames: Iterable[Shot]) -> Iterator[Figure]:
+def movie_frames(trajectory: Trajectory, frames: Iterable[Shot]) -> Iterator[Picture]:
     """One figure for each shot: the same object, drawn anew, to be looked at before the next is asked for.
 
     Parameters
@@ -135,27 +156,43 @@ def movie_frames(trajectory: Trajectory, frames: Iterable[Shot]) -> Iterator[Fig
     grid = resolve(scenario, trajectory.numerics).grid
     window = window_around(scenario, grid, [shot.density for shot in kept])
     field = lattice(scenario, grid)
-    if grid.dimension == 2:
-        stage: LineStage | PlaneStage = PlaneStage(scenario, window)
-    else:
-        stage = LineStage(scenario, window, max(float(shot.density.max()) for shot in kept))
+    highest = max(float(shot.density.max()) for shot in kept)
+    with house_style():
+        figure, stage = _stage(scenario, window, highest)
+        # A layout for each frame would make the picture tremble.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
     for shot in kept:
         stage.show(shot.t, window.cut(shot.density), window.cut(field(shot.t)))
-        yield stage.figure
+        yield figure
 
 
-def _film(frames: Iterator[Figure], writer: AbstractMovieWriter, draft: Path) -> None:
+def _stage(scenario: Scenario, window: Window, highest: float) -> tuple[Picture, LineStage | PlaneStage]:
+    if scenario.dimension == 1:
+        figure = new_figure(7.2, 4.6)
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1.3, 1.0))
+        return figure, LineStage((upper, lower), scenario, window, highest)
+    figure = new_figure(7.0, 5.6)
+    axes = figure.subplots()
+    stage = PlaneStage(axes, scenario, window)
+    figure.colorbar(stage.density, ax=axes, shrink=0.8, pad=0.02, label=DENSITY_LABEL)
+    figure.colorbar(stage.landscape, ax=axes, shrink=0.8, pad=0.03, label=LANDSCAPE_LABEL)
+    return figure, stage
+
+
+def _piped(frames: Iterator[Picture], writer: FFMpegWriter, draft: Path) -> Iterator[None]:
     first = next(frames)
     writer.setup(first, str(draft), dpi=DPI)
     try:
         writer.grab_frame()
+        yield
         for _ in frames:
             writer.grab_frame()
+            yield
     except BaseException:
-        if isinstance(writer, FFMpegWriter):
-            # Ends its process; what it wrote so far is the draft, which goes.
-            with suppress(Exception):
-                writer.finish()
+        # Ends its process; what it wrote so far is the draft, which goes.
+        with suppress(Exception):
+            writer.finish()
         raise
     writer.finish()
 

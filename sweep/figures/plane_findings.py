@@ -1,28 +1,28 @@
-"""What was measured at the points of a map over two axes, drawn on it."""
+"""What closed forms, twins and other conditions say of a map over two axes, drawn on it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import final
 
-import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from learn import RegimeMap
-from sweep.figures.backdrop import draw_backdrop, draw_theory_lines, regime_patches
-from sweep.figures.style import INK, SETTINGS, new_figure
+from sweep.figures.backdrop import Dashes, draw_backdrop, draw_theory_lines
+from sweep.figures.map_parts import regime_entries
+from sweep.figures.picture import Picture, drawing, finished
+from sweep.figures.plane import plane_of
+from sweep.figures.style import INK, REGIME_COLOURS, scaled
 
 FloatArray = NDArray[np.float64]
+# Width and height of the panel, inches.
+PLANE = (7.4, 4.8)
 MARKERS = MappingProxyType({"held": "s", "released": "*", "driven": "^", "free": "o"})
-SIZES = MappingProxyType({"held": 55.0, "released": 150.0, "driven": 60.0, "free": 45.0})
+DIAMETERS = MappingProxyType({"held": 7.4, "released": 12.2, "driven": 7.7, "free": 6.7})
 WORDS = MappingProxyType(
     {
         "held": "held, frozen and moving",
@@ -31,25 +31,12 @@ WORDS = MappingProxyType(
         "free": "not held by the frozen lattice",
     }
 )
-
-
-@final
-@dataclass(frozen=True, eq=False)
-class Quantity:
-    """Numbers at the points of a map.
-
-    Attributes
-    ----------
-    title, label : str
-        Of the panel, and of the colour bar.
-    values, errors : ndarray, (n,)
-        Positive values; others are drawn as crosses.
-    """
-
-    title: str
-    label: str
-    values: FloatArray
-    errors: FloatArray
+BOUNDARIES: tuple[tuple[Dashes, str], ...] = (
+    ("solid", INK),
+    ("dotted", INK),
+    ("dashed", REGIME_COLOURS[0]),
+    ("dashdot", REGIME_COLOURS[3]),
+)
 
 
 def lines_figure(
@@ -58,11 +45,34 @@ def lines_figure(
     nodes: tuple[FloatArray, FloatArray],
     ratios: Mapping[str, FloatArray],
     title: str,
-) -> Figure:
+    *,
+    width_mm: float | None = None,
+) -> Picture:
     """Draw a map with the lines of closed forms, beyond which it cannot be read.
 
     Parameters
     ----------
+    regime_map, points, nodes, ratios
+        As for :func:`draw_lines`.
+    title : str
+    width_mm : float, optional
+        Width in print.
+    """
+    return _plane_figure(width_mm, title, lambda axes: draw_lines(axes, regime_map, points, nodes, ratios))
+
+
+def draw_lines(
+    axes: Axes,
+    regime_map: RegimeMap,
+    points: FloatArray,
+    nodes: tuple[FloatArray, FloatArray],
+    ratios: Mapping[str, FloatArray],
+) -> list[Artist]:
+    """Draw a map with the lines of closed forms into axes, and return a legend's entries.
+
+    Parameters
+    ----------
+    axes : Axes
     regime_map : RegimeMap
     points : ndarray, (n, 2)
         In axis units.
@@ -70,59 +80,10 @@ def lines_figure(
         Along the two axes.
     ratios : mapping of str to ndarray, (m, m)
         1 on the line, rows along the second axis.
-    title : str
     """
-    figure = new_figure(7.0, 5.6)
-    with mpl.rc_context(SETTINGS):
-        axes = figure.add_subplot()
-        draw_backdrop(axes, regime_map)
-        axes.scatter(points[:, 0], points[:, 1], color=INK, s=9.0, clip_on=False, zorder=3)
-        entries = [*regime_patches(regime_map), *draw_theory_lines(axes, *nodes, ratios)]
-        axes.set_title(title)
-        figure.legend(handles=entries, loc="outside lower center", ncols=3)
-    return figure
-
-
-def quantity_figure(
-    regime_map: RegimeMap,
-    points: FloatArray,
-    quantities: Sequence[Quantity],
-    *,
-    contours: tuple[FloatArray, FloatArray, FloatArray, str] | None = None,
-) -> Figure:
-    """Draw quantities at the points of a map, a panel for each, all on one logarithmic scale of colour.
-
-    Parameters
-    ----------
-    regime_map : RegimeMap
-    points : ndarray, (n, 2)
-        In axis units.
-    quantities : sequence of Quantity
-    contours : tuple of (x, y, values, name), optional
-        A closed form over the plane, as labelled lines.
-    """
-    figure = new_figure(5.4 * len(quantities) + 1.0, 5.2)
-    known = np.concatenate([each.values[each.values > 0.0] for each in quantities])
-    norm = LogNorm(*(np.quantile(known, [0.02, 0.98]) if known.size else (0.1, 10.0)))
-    with mpl.rc_context(SETTINGS):
-        panels = figure.subplots(1, len(quantities), squeeze=False)[0]
-        for axes, quantity in zip(panels, quantities, strict=True):
-            draw_backdrop(axes, regime_map)
-            _draw_quantity(axes, points, quantity, norm)
-            if contours is not None:
-                _draw_contours(axes, *contours[:3])
-        bar = figure.colorbar(
-            mpl.cm.ScalarMappable(norm=norm, cmap="viridis"), ax=list(panels), shrink=0.8, extend="both"
-        )
-        bar.set_label(quantities[0].label)
-        bar.ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        bar.ax.yaxis.set_minor_formatter(NullFormatter())
-        entries = regime_patches(regime_map)
-        if contours is not None:
-            entries.append(Line2D([], [], color=INK, linestyle="dashed", linewidth=0.9, label=contours[3]))
-        figure.legend(handles=entries, loc="outside lower center", ncols=4)
-    return figure
+    draw_backdrop(axes, regime_map)
+    axes.scatter(points[:, 0], points[:, 1], color=INK, s=scaled(3.0) ** 2, clip_on=False, zorder=3)
+    return [*regime_entries(regime_map), *draw_theory_lines(axes, *nodes, ratios)]
 
 
 def twins_figure(
@@ -131,11 +92,34 @@ def twins_figure(
     verdicts: Sequence[str],
     sure: Sequence[bool],
     title: str,
-) -> Figure:
+    *,
+    width_mm: float | None = None,
+) -> Picture:
     """Draw what the twins say at each point over the regimes that the series gave.
 
     Parameters
     ----------
+    regime_map, points, verdicts, sure
+        As for :func:`draw_twins`.
+    title : str
+    width_mm : float, optional
+        Width in print.
+    """
+    return _plane_figure(width_mm, title, lambda axes: draw_twins(axes, regime_map, points, verdicts, sure))
+
+
+def draw_twins(
+    axes: Axes,
+    regime_map: RegimeMap,
+    points: FloatArray,
+    verdicts: Sequence[str],
+    sure: Sequence[bool],
+) -> list[Artist]:
+    """Draw what the twins say at each point into axes, and return a legend's entries.
+
+    Parameters
+    ----------
+    axes : Axes
     regime_map : RegimeMap
     points : ndarray, (n, 2)
         In axis units.
@@ -143,76 +127,83 @@ def twins_figure(
         "held", "released", "driven" or "free".
     sure : sequence of bool, (n,)
         Others are drawn hollow.
-    title : str
     """
-    figure = new_figure(7.4, 6.0)
-    with mpl.rc_context(SETTINGS):
-        axes = figure.add_subplot()
-        draw_backdrop(axes, regime_map)
-        for verdict, marker in MARKERS.items():
-            for filled in (True, False):
-                chosen = [
-                    place
-                    for place, (said, known) in enumerate(zip(verdicts, sure, strict=True))
-                    if said == verdict and known == filled
-                ]
-                axes.scatter(
-                    points[chosen, 0],
-                    points[chosen, 1],
-                    marker=marker,
-                    s=SIZES[verdict],
-                    facecolor=INK if filled else "white",
-                    edgecolor=INK if not filled else "white",
-                    linewidths=1.0,
-                    clip_on=False,
-                    zorder=3,
-                )
-        axes.set_title(title)
-        figure.legend(handles=_verdict_entries(regime_map), loc="outside lower center", ncols=2)
+    draw_backdrop(axes, regime_map)
+    entries = regime_entries(regime_map)
+    for verdict, marker in MARKERS.items():
+        for filled in (True, False):
+            chosen = [
+                place
+                for place, (said, known) in enumerate(zip(verdicts, sure, strict=True))
+                if said == verdict and known == filled
+            ]
+            axes.scatter(
+                points[chosen, 0],
+                points[chosen, 1],
+                marker=marker,
+                s=scaled(DIAMETERS[verdict]) ** 2,
+                facecolor=INK if filled else "white",
+                edgecolor=INK if not filled else "white",
+                linewidths=scaled(1.0),
+                clip_on=False,
+                zorder=3,
+            )
+        entries.append(_mark(marker, WORDS[verdict]))
+    return [*entries, _mark("o", "hollow: fewer than 9 in 10", face="white")]
+
+
+def drift_figure(
+    maps: Mapping[str, RegimeMap], labels: Mapping[str, str], *, width_mm: float | None = None
+) -> Picture:
+    """Draw the boundaries of the same points under other conditions over the first one's regions.
+
+    Parameters
+    ----------
+    maps, labels
+        As for :func:`draw_drift`.
+    width_mm : float, optional
+        Width in print.
+    """
+    return _plane_figure(width_mm, "", lambda axes: draw_drift(axes, maps, labels))
+
+
+def draw_drift(axes: Axes, maps: Mapping[str, RegimeMap], labels: Mapping[str, str]) -> list[Artist]:
+    """Draw boundaries under several conditions into axes, and return a legend's entries.
+
+    Parameters
+    ----------
+    axes : Axes
+    maps : mapping of str to RegimeMap
+        Over two axes, regimes numbered alike; at most four.
+    labels : mapping of str to str
+        For the legend.
+    """
+    base = next(iter(maps.values()))
+    draw_backdrop(axes, base)
+    entries = regime_entries(base)
+    for (name, regime_map), (style, colour) in zip(maps.items(), BOUNDARIES, strict=False):
+        for line in plane_of(regime_map).boundary():
+            axes.plot(line[:, 0], line[:, 1], color=colour, linestyle=style, linewidth=scaled(2.0))
+        entries.append(
+            Line2D([], [], color=colour, linestyle=style, linewidth=scaled(2.0), label=labels[name])
+        )
+    return entries
+
+
+def _plane_figure(width_mm: float | None, title: str, draw: Callable[[Axes], list[Artist]]) -> Picture:
+    with drawing(PLANE[0], width_mm) as figure:
+        finished(figure, PLANE, title, draw(figure.add_subplot()))
     return figure
 
 
-def _verdict_entries(regime_map: RegimeMap) -> list[object]:
-    marks = [
-        Line2D([], [], color=INK, marker=marker, linewidth=0, markersize=8, label=WORDS[verdict])
-        for verdict, marker in MARKERS.items()
-    ]
-    hollow = Line2D(
+def _mark(marker: str, label: str, face: str = INK) -> Line2D:
+    return Line2D(
         [],
         [],
         color=INK,
-        marker="o",
-        markerfacecolor="white",
+        marker=marker,
+        markerfacecolor=face,
         linewidth=0,
-        label="hollow: fewer than 9 in 10",
+        markersize=scaled(8.0),
+        label=label,
     )
-    return [*regime_patches(regime_map), *marks, hollow]
-
-
-def _draw_quantity(axes: Axes, points: FloatArray, quantity: Quantity, norm: LogNorm) -> None:
-    positive = quantity.values > 0.0
-    axes.scatter(
-        points[positive, 0],
-        points[positive, 1],
-        c=quantity.values[positive],
-        norm=norm,
-        cmap="viridis",
-        s=60.0,
-        edgecolors="white",
-        linewidths=0.8,
-        clip_on=False,
-        zorder=3,
-    )
-    axes.scatter(
-        points[~positive, 0], points[~positive, 1], color=INK, marker="x", s=30.0, clip_on=False, zorder=3
-    )
-    share = quantity.errors[positive] / quantity.values[positive]
-    error = f", error {np.nanmedian(share):.0%} (median)" if np.isfinite(share).any() else ""
-    crosses = f"; crosses: not above 0 ({int((~positive).sum())})" if not positive.all() else ""
-    axes.set_title(f"{quantity.title}{error}{crosses}", fontsize=10.0)
-
-
-def _draw_contours(axes: Axes, x: FloatArray, y: FloatArray, values: FloatArray) -> None:
-    levels = np.geomspace(values.min(), values.max(), 7)[1:-1]
-    lines = axes.contour(x, y, values, levels=levels, colors=[INK], linestyles="dashed", linewidths=0.9)
-    axes.clabel(lines, fmt=lambda value: f"{value:.2g}", fontsize=8.0)

@@ -4,84 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
+from matplotlib.colors import Normalize
 from matplotlib.patches import PathPatch
-from matplotlib.path import Path
-from matplotlib.patheffects import withStroke
-from scipy.ndimage import distance_transform_edt
 
 from learn import RegimeMap
-from sweep.figures.map_parts import (
-    LEVEL,
-    SampledPoint,
-    draw_legend,
-    draw_points,
-    draw_rounds,
-    label_axis,
-    pale,
-    rounds,
-)
-from sweep.figures.style import INK, new_figure, regime_colour
-
-NODES = 128
-NAME_NODES = 64
+from sweep.figures.map_parts import draw_points, pale, set_axis
+from sweep.figures.plane import Plane, plane_of
+from sweep.figures.style import INK, regime_colour, regime_hatch, scaled
+from sweep.sampled_point import SampledPoint
 
 
-def plane_figure(regime_map: RegimeMap, points: Sequence[SampledPoint], title: str) -> Figure:
-    """Draw a map over two axes."""
-    figure = new_figure(8.4, 6.0)
-    axes = figure.add_subplot()
-    across, up = regime_map.space.axes
-    axes.set_xscale(across.scale)
-    axes.set_yscale(up.scale)
-    _draw_regions(axes, regime_map)
-    _draw_boundary(axes, regime_map)
-    draw_points(axes, points, [(point.at[0], point.at[1]) for point in points], rounds(points))
-    draw_rounds(figure, [axes], points)
-    _draw_names(axes, regime_map)
-    label_axis(axes.xaxis, across, axes.set_xlim)
-    label_axis(axes.yaxis, up, axes.set_ylim)
-    axes.set_title(title)
-    draw_legend(figure, regime_map, points)
-    return figure
+def draw_plane(
+    axes: Axes,
+    regime_map: RegimeMap,
+    points: Sequence[SampledPoint],
+    *,
+    height: float | None = None,
+    scale: Normalize | None = None,
+) -> Plane:
+    """Draw a map over its first two axes, the third held at a height from 0 to 1."""
+    plane = plane_of(regime_map, height)
+    across, up = regime_map.space.axes[:2]
+    set_axis(axes, "x", across)
+    set_axis(axes, "y", up)
+    draw_regions(axes, plane)
+    draw_band(axes, plane)
+    draw_boundary(axes, plane)
+    draw_points(axes, points, [(point.at[0], point.at[1]) for point in points], scale)
+    return plane
 
 
-def _draw_regions(axes: Axes, regime_map: RegimeMap) -> None:
-    unit = np.linspace(0.0, 1.0, NODES)
-    x, y = regime_map.space.from_unit(np.stack([unit, unit], axis=1)).T
-    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    regions = regime_map.predict(grid).reshape(NODES, NODES)
-    colours = ListedColormap([pale(regime_colour(regime)) for regime in range(regime_map.K)])
-    axes.pcolormesh(
-        x, y, regions, cmap=colours, vmin=-0.5, vmax=regime_map.K - 0.5, shading="nearest", rasterized=True
-    )
+def draw_regions(axes: Axes, plane: Plane, *, hatched: bool = True) -> None:
+    """A pale region for each regime, hatched unless marks are to stand out on it."""
+    regimes = range(plane.shares.shape[2])
+    for regime in regimes if len(regimes) > 2 else ():
+        shape = plane.underlay(regime)
+        if shape is not None:
+            axes.add_patch(PathPatch(shape, facecolor=pale(regime_colour(regime)), linewidth=0.0, zorder=0.9))
+    for regime in regimes:
+        shape = plane.region(regime)
+        if shape is not None:
+            colour = regime_colour(regime)
+            hatch = regime_hatch(regime) if hatched else None
+            axes.add_patch(
+                PathPatch(shape, facecolor=pale(colour), edgecolor=colour, hatch=hatch, linewidth=0.0)
+            )
 
 
-def _draw_boundary(axes: Axes, regime_map: RegimeMap) -> None:
-    rings = [Path(ring, closed=True) for region in regime_map.credible_band(LEVEL) for ring in region.rings]
-    if rings:
-        # One path, so that the bands of three regimes do not whiten each other where they meet.
-        band = Path.make_compound_path(*rings)
-        axes.add_patch(PathPatch(band, facecolor="white", edgecolor="none", alpha=0.55))
-        axes.add_patch(PathPatch(band, fill=False, edgecolor=INK, linewidth=0.7, linestyle="dotted"))
-    for line in regime_map.boundary():
-        axes.plot(line.points[:, 0], line.points[:, 1], color=INK, linewidth=2.0, solid_capstyle="round")
+def draw_band(axes: Axes, plane: Plane) -> None:
+    """The credible band of the boundary, whitened."""
+    band = plane.band()
+    if band is not None:
+        axes.add_patch(PathPatch(band, facecolor="white", edgecolor="none", alpha=0.6, linewidth=0.0))
+    for line in plane.band_edges():
+        axes.plot(line[:, 0], line[:, 1], color=INK, linewidth=scaled(0.9), linestyle="dotted")
 
 
-def _draw_names(axes: Axes, regime_map: RegimeMap) -> None:
-    """Write each regime's name where its region is widest: farthest from any other label."""
-    unit = (np.arange(NAME_NODES) + 0.5) / NAME_NODES
-    grid = np.stack(np.meshgrid(unit, unit), axis=-1).reshape(-1, 2)
-    places = regime_map.space.from_unit(grid)
-    regions = regime_map.predict(places).reshape(NAME_NODES, NAME_NODES)
-    for regime, name in enumerate(regime_map.names or ()):
-        inside = np.pad(regions == regime, 1)
-        if not inside.any():
-            continue
-        depth = distance_transform_edt(inside)[1:-1, 1:-1]
-        x, y = places[int(np.argmax(depth))]
-        text = axes.text(x, y, name, ha="center", va="center", weight="bold", size=11.0, zorder=4)
-        text.set_path_effects([withStroke(linewidth=3.5, foreground="white", alpha=0.85)])
+def draw_boundary(axes: Axes, plane: Plane, *, width: float = 2.0) -> None:
+    """The lines at which the most probable regime changes."""
+    for line in plane.boundary():
+        axes.plot(line[:, 0], line[:, 1], color=INK, linewidth=scaled(width), solid_capstyle="round")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
+from sweep.figures.picture import Picture, finished, panels
+from sweep.figures.style import REGIME_COLOURS, scaled
 
-from sweep.figures.style import REGIME_COLOURS, SETTINGS, new_figure
-
-# Panels in a row, and inches of each.
-ACROSS, WIDTH, HEIGHT = 3, 3.7, 2.5
+# Inches of a panel.
+WIDTH, HEIGHT = 3.7, 1.9
 
 
-def recorded_figure(series: Mapping[str, Sequence[float]], units: Mapping[str, str], title: str) -> Figure:
+def recorded_figure(
+    series: Mapping[str, Sequence[float]],
+    units: Mapping[str, str],
+    title: str,
+    *,
+    width_mm: float | None = None,
+) -> Picture:
     """Draw each series over the time.
 
     Parameters
@@ -24,22 +27,20 @@ def recorded_figure(series: Mapping[str, Sequence[float]], units: Mapping[str, s
     units : mapping of str to str
         Of the columns; empty where the unit is not known, "1" for a pure number.
     title : str
+    width_mm : float, optional
+        Width in print: 86 is a column of a journal, 178 its page. By default as for a screen.
 
     Returns
     -------
-    Figure
+    Picture
+        A matplotlib Figure.
     """
     names = [name for name in series if name != "t"]
-    across, down = max(1, min(ACROSS, len(names))), max(1, ceil(len(names) / ACROSS))
-    figure = new_figure(max(WIDTH * across, 5.5), HEIGHT * down + 0.6)
-    with mpl.rc_context(SETTINGS):
-        panels = figure.subplots(down, across, squeeze=False).ravel()
-        for name, axes in zip(names, panels, strict=False):
-            axes.plot(series["t"], series[name], color=REGIME_COLOURS[0], linewidth=1.8)
+    with panels(len(names), WIDTH, width_mm) as (figure, drawn):
+        for name, axes in zip(names, drawn, strict=True):
+            axes.plot(series["t"], series[name], color=REGIME_COLOURS[0], linewidth=scaled(1.8))
             axes.set(title=name, xlabel=_label("t", units), ylabel=_label(name, units))
-        for axes in panels[len(names) :]:
-            axes.set_axis_off()
-        figure.suptitle(title, x=0.01, ha="left", size=10.0)
+        finished(figure, (WIDTH, HEIGHT), title)
     return figure
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.figure import Figure
+import matplotlib.style
 
 # Quantities of a material by the units of their names.
 QUANTITY_LABELS = {
@@ -44,26 +45,42 @@ AXIS_LABELS = {
     **QUANTITY_LABELS,
 }
 
-# Okabe and Ito's palette, in an order whose lightness steps; pale for regions, full for lines.
+TIME_LABEL = "time  ($m^*/\\hbar q_D^2$)"
+
+# Okabe and Ito's palette, in an order whose lightness steps; pale for regions, full for lines. Marks and
+# hatches say the same without colour, in the report too.
 REGIME_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7")
 REGIME_MARKERS = ("o", "s", "^", "D", "v", "P")
+REGIME_HATCHES = ("", "//", "..", "\\\\", "--", "||")
+REGIME_DASHES = ("solid", "dashed", "dotted", "dashdot", (0, (6, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 INK = "#1f2430"
+FAINT = "#8a8f99"
 
+# Points of the text: of a picture for a screen, and of one that is as wide as a page or a column.
+FONT, FONT_IN_PRINT = 10.0, 8.0
 # Keys are a long Literal in the stubs, which a plain dictionary cannot match.
 SETTINGS: dict[Any, Any] = {
-    "font.size": 10.0,
+    "font.size": FONT,
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlelocation": "left",
-    "axes.titlesize": 11.0,
+    "axes.titlesize": "medium",
+    "axes.labelsize": "medium",
+    "figure.titlesize": "medium",
+    "legend.fontsize": "medium",
     "xtick.color": INK,
     "ytick.color": INK,
     "text.color": INK,
     "legend.frameon": False,
+    "hatch.linewidth": 0.6,
     "savefig.dpi": 160,
-    # Dates and random ids would make two equal pictures differ.
+    # Text that an editor finds and changes; a PDF has its font inside.
+    "svg.fonttype": "none",
+    # TrueType: journals refuse matplotlib's own Type 3.
+    "pdf.fonttype": 42,
+    # Random ids would make two equal pictures differ.
     "svg.hashsalt": "regimap",
 }
 
@@ -73,27 +90,34 @@ def regime_colour(regime: int) -> str:
     return REGIME_COLOURS[regime % len(REGIME_COLOURS)]
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """Empty figure in the house style, not known to pyplot."""
-    with mpl.rc_context(SETTINGS):
-        return Figure(figsize=(width, height), layout="constrained")
+def regime_marker(regime: int | None) -> str:
+    """Mark of a regime's points; a cross where they name none."""
+    return "x" if regime is None else REGIME_MARKERS[regime % len(REGIME_MARKERS)]
 
 
-def save(figure: Figure, path: str | Path) -> None:
-    """Write a figure, whole or not at all; the name's ending decides the format.
+def regime_hatch(regime: int) -> str:
+    """Hatch of a regime's region; the first is plain."""
+    return REGIME_HATCHES[regime % len(REGIME_HATCHES)]
+
+
+@contextmanager
+def house_style(font: float = FONT) -> Iterator[None]:
+    """Draw in one style, whatever style matplotlib was told to use.
 
     Parameters
     ----------
-    figure : Figure
-    path : str or Path
-        Ending in .png, .svg or .pdf.
+    font : float
+        Points.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.stem}.draft{path.suffix}")
-    try:
-        with mpl.rc_context(SETTINGS):
-            figure.savefig(draft, metadata={"Date": None} if path.suffix in (".svg",) else None)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with mpl.style.context(["default", SETTINGS | {"font.size": font}]):
+        yield
+
+
+def scaled(size: float) -> float:
+    """A line's width or a mark's diameter beside text of 10 points, beside the text of now."""
+    return size * float(mpl.rcParams["font.size"]) / FONT
+
+
+def axis_label(name: str) -> str:
+    """How an axis is called, with its symbol and unit; an axis of one's own by its name."""
+    return AXIS_LABELS.get(name, name)

@@ -9,6 +9,7 @@ from sweep.findings.drift import Drift, Variant, drift_between, drift_specs, dri
 from sweep.findings.frozen_map import frozen_map
 from sweep.findings.interference import InterferenceVerdict, interference_verdict
 from sweep.findings.late_windows import Lattices, PointWindows, late_windows
+from sweep.findings.pictures import finding_figure
 from sweep.findings.power_law import PowerLaw, power_law
 from sweep.findings.regime_courses import RegimeCourses, regime_courses
 from sweep.findings.release_times import ReleaseTime, release_times
@@ -33,6 +34,7 @@ __all__ = [
     "drift_between",
     "drift_specs",
     "drift_variants",
+    "finding_figure",
     "findings_summary",
     "frozen_map",
     "interference_verdict",

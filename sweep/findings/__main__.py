@@ -17,8 +17,7 @@ from typing import Any
 from physics import PhysicsError
 from store import ExperimentStore, StoreError
 from sweep.errors import SweepError
-from sweep.figures import save
-from sweep.figures.backdrop import Picture
+from sweep.figures import Picture, save
 from sweep.findings.answers import PLANE, Findings
 from sweep.findings.drift import Variant, drift_between, drift_specs, drift_variants
 from sweep.findings.pictures import drift_picture, pictures

@@ -15,7 +15,6 @@ from learn import RegimeMap
 from store import ExperimentStore
 from sweep.analysis import CampaignResult, latest_campaign
 from sweep.chunk import point_trials
-from sweep.figures import SampledPoint
 from sweep.findings.accord import Accord, accord
 from sweep.findings.frozen_map import frozen_map
 from sweep.findings.interference import InterferenceVerdict, interference_verdict
@@ -24,6 +23,7 @@ from sweep.findings.power_law import PowerLaw, power_law
 from sweep.findings.release_times import ReleaseTime, release_times
 from sweep.findings.theory_lines import TheoryLines, theory_lines
 from sweep.findings.twin_verdicts import RELEASED, TwinVerdict, twin_verdict
+from sweep.sampled_point import SampledPoint
 
 PLANE = 2
 

@@ -6,8 +6,8 @@ import json
 
 from learn import BoundarySampler, Observation, RegimeMap, rebuild_study
 from sweep.analysis import CampaignResult
-from sweep.figures import SampledPoint
 from sweep.rounds import search_space
+from sweep.sampled_point import SampledPoint
 
 
 def frozen_map(result: CampaignResult) -> tuple[RegimeMap, list[SampledPoint]] | None:

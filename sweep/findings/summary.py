@@ -13,7 +13,7 @@ from learn import RegimeMap
 from sweep.analysis import CampaignResult
 from sweep.equal_grid import equal_grid
 from sweep.findings.answers import Findings
-from sweep.findings.interference import HOLDS
+from sweep.findings.interference import HOLDS, InterferenceVerdict
 from sweep.findings.late_windows import asked
 from sweep.findings.power_law import PowerLaw
 from sweep.findings.twin_verdicts import SURE, VERDICTS
@@ -142,12 +142,24 @@ def _interference(findings: Findings) -> dict[str, Any] | None:
     holds = findings.holds
     if not holds:
         return None
-    counts = Counter(each.verdict for each in holds.values())
-    sure = Counter(each.verdict for each in holds.values() if max(each.probabilities) >= SURE)
     return {
         "points": len(holds),
-        "verdicts": {name: {"points": counts[name], "sure": sure[name]} for name in HOLDS},
+        "verdicts": {
+            name: _exponents([each for each in holds.values() if each.verdict == name]) for name in HOLDS
+        },
         "values": [findings.values[point_id] | asdict(each) for point_id, each in holds.items()],
+    }
+
+
+def _exponents(those: Sequence[InterferenceVerdict]) -> dict[str, Any]:
+    """How many points have a verdict, and between which exponents their waves and classical twins are."""
+    ranges = {
+        name: [getattr(each, name)[0] for each in those] or [float("nan")] for name in ("wave", "classical")
+    }
+    return {
+        "points": len(those),
+        "sure": sum(max(each.probabilities) >= SURE for each in those),
+        **{name: [min(values), float(np.median(values)), max(values)] for name, values in ranges.items()},
     }
 
 

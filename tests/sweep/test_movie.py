@@ -10,9 +10,9 @@ from PIL import Image
 
 from physics import Grid, Numerics, Scenario, Trajectory, simulate
 from sweep import SweepError
-from sweep.figures import save_movie, shots
+from sweep.figures import density_figure, save_movie, shots
 from sweep.figures.movie import movie_frames
-from sweep.figures.stage import window_around
+from sweep.figures.window import window_around
 
 NUMERICS = Numerics(t_final=10.0, samples=5, tolerance=5e-2)
 
@@ -42,18 +42,25 @@ def test_shots_are_the_packet_at_the_samples(trajectory: Trajectory) -> None:
 
 
 def test_a_gif_has_a_frame_for_each_sample(trajectory: Trajectory, tmp_path: Path) -> None:
-    save_movie(trajectory, shots(trajectory), tmp_path / "film.gif")
+    save_movie(trajectory, tmp_path / "film.gif")
     assert [path.name for path in tmp_path.iterdir()] == ["film.gif"]
     with Image.open(tmp_path / "film.gif") as film:
         assert film.n_frames == trajectory.t.size
         first = np.asarray(film.convert("RGB")).astype(int)
         film.seek(film.n_frames - 1)
-        assert np.abs(np.asarray(film.convert("RGB")).astype(int) - first).max() > 50
+        last = np.asarray(film.convert("RGB")).astype(int)
+        assert np.abs(last - first).max() > 50
+        # The last frame stays for a second, and looks as it does when it is drawn alone.
+        assert film.info["duration"] >= 1000
+    *_, figure = movie_frames(trajectory, shots(trajectory))
+    figure.savefig(tmp_path / "last.png", dpi=100)
+    with Image.open(tmp_path / "last.png") as alone:
+        assert np.abs(np.asarray(alone.convert("RGB")).astype(int) - last).mean() < 4.0
 
 
 def test_frames_say_their_times_and_show_the_packet(line: Trajectory) -> None:
     taken = list(shots(line))
-    titles = [figure.axes[0].get_title() for figure in movie_frames(line, taken)]
+    titles = [figure.axes[0].get_title(loc="left") for figure in movie_frames(line, taken)]
     assert titles == [f"$t$ = {t:.1f}  $m^*/\\hbar q_D^2$" for t in line.t]
     for figure in islice(movie_frames(line, taken), 1):
         curve = np.asarray(figure.axes[0].lines[0].get_ydata())
@@ -94,7 +101,7 @@ def test_a_movie_that_fails_leaves_what_was_there(line: Trajectory, tmp_path: Pa
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        save_movie(line, broken(), path)
+        save_movie(line, path, broken())
     assert path.read_bytes() == b"an older film"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -108,14 +115,35 @@ def test_an_mp4_is_what_ffmpeg_makes_of_the_frames(line: Trajectory, tmp_path: P
     stand_in.write_text('#!/bin/sh\nfor name; do :; done\n/bin/cat > "$name"\n')
     stand_in.chmod(stand_in.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
-    save_movie(line, shots(line), target / "film.mp4")
+    save_movie(line, target / "film.mp4", islice(shots(line), 3))
     assert [path.name for path in target.iterdir()] == ["film.mp4"]
     # Raw frames of four bytes a pixel, their height made even.
-    frame, rest = divmod((target / "film.mp4").stat().st_size, line.t.size)
+    frame, rest = divmod((target / "film.mp4").stat().st_size, 3)
     assert rest == 0
     assert frame / (720 * 4) in (458, 460)
 
 
 def test_other_endings_are_refused(line: Trajectory, tmp_path: Path) -> None:
     with pytest.raises(SweepError, match=r"film\.webm"):
-        save_movie(line, [], tmp_path / "film.webm")
+        save_movie(line, tmp_path / "film.webm")
+
+
+def test_the_density_at_some_times_is_that_of_the_movie(trajectory: Trajectory) -> None:
+    figure = density_figure(trajectory, [0.1, 10.0], width_mm=86)
+    titles = [axes.get_title(loc="left") for axes in figure.axes if axes.get_title(loc="left")]
+    assert titles == ["$t$ = 0.0  $m^*/\\hbar q_D^2$", "$t$ = 10.0  $m^*/\\hbar q_D^2$"]
+    *_, last = shots(trajectory)
+    if trajectory.scenario.dimension == 1:
+        curve = np.asarray(figure.axes[2].lines[0].get_ydata())
+        assert curve.max() == pytest.approx(float(last.density.max()))
+    else:
+        landscape, density = figure.axes[1].images
+        assert density.get_array().max() == pytest.approx(1.0)
+        assert np.std(landscape.get_array()) == pytest.approx(1.0, abs=0.2)
+    figure.draw_without_rendering()
+
+
+@pytest.mark.parametrize("times", [[], [-1.0], [0.0, 10.1]])
+def test_times_that_a_trajectory_does_not_reach_are_refused(line: Trajectory, times: list[float]) -> None:
+    with pytest.raises(SweepError, match="times from 0 to 10, got"):
+        density_figure(line, times)

@@ -8,10 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-import matplotlib.animation
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from physics import Numerics, Scenario, simulate
 from store.schema import SERIES, TRIALS
@@ -90,6 +90,8 @@ def test_plot_writes_a_picture(suffix: str, tmp_path: Path) -> None:
         (["--plot", "{here}/none/series.png"], ["none", "make it first"]),
         (["--movie", "{here}/none/film.gif"], ["none", "make it first"]),
         (["--plot", "{here}/folder.png"], ["folder.png", "directory"]),
+        (["--plot", "{here}/series.png", "--width", "9"], ["60 to 600 mm", "got 9"]),
+        (["--width", "86"], ["width", "--plot"]),
         (["--set", "disordr=1"], ["disordr", "disorder"]),
         (["--set", "max_grid=32"], ["max_grid = 32", "disorder = 0.5"]),
         (["{here}/none.toml"], ["none.toml"]),
@@ -135,8 +137,7 @@ def test_ctrl_c_in_the_middle_of_writing_leaves_no_file(tmp_path: Path, capsys, 
     monkeypatch.setattr(Figure, "savefig", lambda self, target, **_: half(target))
     assert invoke(command("--plot", str(tmp_path / "series.png"), "--json")) == 130
     monkeypatch.undo()
-    writer = matplotlib.animation.PillowWriter
-    monkeypatch.setattr(writer, "finish", lambda self: half(self.outfile))
+    monkeypatch.setattr(Image.Image, "save", lambda self, target, **_: half(target))
     assert invoke(command("--movie", str(tmp_path / "film.gif"), "--json")) == 130
     assert list(tmp_path.iterdir()) == []
     # What was simulated is not lost: it was printed before.

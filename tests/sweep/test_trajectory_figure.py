@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from physics import Numerics, Scenario, Trajectory, simulate
-from sweep.figures import trajectory_figure
-from sweep.figures.trajectory import PANELS, point_title
+from sweep import SweepError
+from sweep.figures import draw_series, trajectory_figure
+from sweep.figures.series_panels import PANELS
+from sweep.figures.trajectory import point_title
 
 NUMERICS = Numerics(t_final=10.0, samples=16, tolerance=1e-2)
 
@@ -28,7 +31,8 @@ def held() -> Trajectory:
 
 
 def curves(trajectory: Trajectory, panel: int) -> dict[str, np.ndarray]:
-    axes = trajectory_figure(trajectory).axes[panel]
+    axes = Figure().subplots()
+    draw_series(axes, trajectory, list(PANELS)[panel])
     return {str(line.get_label()): np.asarray(line.get_ydata()) for line in axes.lines}
 
 
@@ -62,6 +66,28 @@ def test_axes_have_units_and_t_valid_is_marked(free: Trajectory, held: Trajector
         assert axes.get_xlim()[1] == pytest.approx(10.0)
         assert "$t_{valid}$" in [text.get_text() for text in axes.texts]
     assert not any(axes.texts for axes in trajectory_figure(free).axes)
+
+
+def test_curves_of_a_panel_differ_in_more_than_colour(held: Trajectory) -> None:
+    series = held.series | {"msd_classical": held.msd * 1.5}
+    for axes in trajectory_figure(replace(held, series=series)).axes:
+        looks = [
+            (line.get_linestyle(), line.get_marker())
+            for line in axes.lines
+            if not str(line.get_label()).startswith("_")
+        ]
+        assert len(set(looks)) == len(looks)
+
+
+def test_panels_are_chosen_by_name_and_drawn_into_axes_of_ones_own(held: Trajectory) -> None:
+    figure = trajectory_figure(held, ["energy", "msd"], width_mm=86)
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["energy", "mean squared displacement"]
+    for names, words in (
+        (["speed"], "expected a panel of msd, diffusion, .*got 'speed'"),
+        ([], "one panel or more"),
+    ):
+        with pytest.raises(SweepError, match=words):
+            trajectory_figure(held, names)
 
 
 def test_the_title_names_the_point(held: Trajectory) -> None:

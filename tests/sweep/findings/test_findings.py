@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from store import ExperimentStore
-from sweep import SweepSpec, campaign
+from sweep import SweepError, SweepSpec, campaign
 from sweep.engine.settings import Engine
-from sweep.findings import Findings, findings_summary
+from sweep.figures import map_figure
+from sweep.figures.beside_grid import beside_grid_figure
+from sweep.findings import Findings, finding_figure, findings_summary
 from sweep.findings.__main__ import main
 from sweep.findings.drift import paired
 from sweep.findings.theory_lines import theory_lines
@@ -119,6 +121,28 @@ def test_the_summary_has_seeds_cost_and_every_answer(findings: Findings) -> None
     assert summary["campaign"]["stop_reason"]
     assert summary["interference"] is None
     assert sum(each["points"] for each in summary["twins"]["verdicts"].values()) == 6
+
+
+def test_a_finding_is_drawn_by_its_name_and_a_map_from_its_store(findings: Findings, path: Path) -> None:
+    figure = finding_figure(findings, "twins", width_mm=86)
+    assert figure.get_figwidth() * 25.4 == pytest.approx(86)
+    words = " ".join(text.get_text() for text in figure.legends[0].get_texts())
+    assert "released when moving" in words
+    for name, said in (("phases", "expected one of map, grid"), ("interference", "has not the twins")):
+        with pytest.raises(SweepError, match=said):
+            finding_figure(findings, name)
+    beside = [map_figure(source).get_suptitle() for source in (path, findings.store, findings.result)]
+    assert beside == [findings.result.title] * 3
+
+
+def test_the_grid_stands_in_the_middles_of_its_cells(findings: Findings) -> None:
+    found, grid = beside_grid_figure(findings.result, 5).axes
+    assert found.get_title(loc="left") == "6 simulated points"
+    assert grid.get_title(loc="left").endswith("5 × 5 = 25 points")
+    nodes = next(line for line in grid.lines if line.get_marker() == "o").get_xydata()
+    unit = findings.result.regime_map.space.to_unit(nodes)
+    assert np.unique(unit[:, 0].round(9)).tolist() == pytest.approx([0.1, 0.3, 0.5, 0.7, 0.9])
+    assert len(np.unique(unit.round(9), axis=0)) == 25
 
 
 @pytest.mark.slow
