@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Small matrices: a second BLAS thread slows the tests and the learner.
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test test-slow test-faults test-cluster bench lint clean
+.PHONY: demo test test-slow test-faults test-cluster bench lint docs docs-links clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -54,5 +54,14 @@ lint: $(READY)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
+# Warnings are errors; the pages are in docs/_build/html.
+docs: $(READY)
+	$(VENV)/bin/python docs/architecture/imports.py
+	$(VENV)/bin/sphinx-build --quiet -W -n --keep-going -b html docs docs/_build/html
+
+# Asks every address that the pages link to.
+docs-links: $(READY)
+	$(VENV)/bin/sphinx-build --quiet -n --keep-going -b linkcheck docs docs/_build/links
+
 clean:
-	rm -rf $(VENV) runs
+	rm -rf $(VENV) runs docs/_build

@@ -12,7 +12,8 @@ from keeping import Record
 from matplotlib.figure import Figure
 
 from physics import FAST_SIZES, DeformationPotential, Grid, Plans, propagate, theory
-from sweep.figures.style import INK, REGIME_COLOURS, SETTINGS, new_figure
+from sweep.figures.picture import new_figure
+from sweep.figures.style import INK, REGIME_COLOURS, SETTINGS
 
 # A hot lattice with q_D = 2.2 k0 scatters all ways alike. Ten wavelengths in the box: twelve wavevectors
 # of exactly the length k0, each launched in each field, the other ten being the ring.

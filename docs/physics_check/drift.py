@@ -21,7 +21,8 @@ from learn import RegimeClassifier, RegimeMap
 from learn.boundary import changed_area
 from store import ExperimentStore
 from sweep import SweepSpec, run
-from sweep.figures.style import AXIS_LABELS, INK, REGIME_COLOURS, REGIME_MARKERS, SETTINGS, new_figure
+from sweep.figures.picture import new_figure
+from sweep.figures.style import AXIS_LABELS, INK, REGIME_COLOURS, REGIME_MARKERS, SETTINGS
 from sweep.labelling import Labelling, label_trials
 from sweep.planning import design_trials
 from sweep.rounds import search_space

@@ -11,7 +11,8 @@ from keeping import Record
 from matplotlib.figure import Figure
 
 from physics import DeformationPotential, Grid, Plans, theory
-from sweep.figures.style import REGIME_COLOURS, SETTINGS, new_figure
+from sweep.figures.picture import new_figure
+from sweep.figures.style import REGIME_COLOURS, SETTINGS
 
 TEMPERATURES = (0.2, 1.0, 5.0)
 SPEED = 1.0

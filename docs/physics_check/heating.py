@@ -11,7 +11,8 @@ from keeping import Record
 from matplotlib.figure import Figure
 
 from physics import FAST_SIZES, DeformationPotential, Grid, Numerics, Plans, Scenario, propagate, theory
-from sweep.figures.style import INK, REGIME_COLOURS, SETTINGS, new_figure
+from sweep.figures.picture import new_figure
+from sweep.figures.style import INK, REGIME_COLOURS, SETTINGS
 
 # Weak: plane waves in a box of fifteen wavelengths, a hot lattice, q_D = 3 k.
 PERIODS = 15

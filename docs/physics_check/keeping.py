@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from physics import PHYSICS_VERSION
-from sweep.figures.style import save
+from sweep.figures.picture import save
 
 DIRECTORY = Path(__file__).parents[1] / "physics"
 DIGITS = 6

@@ -12,7 +12,8 @@ from keeping import Record
 from matplotlib.figure import Figure
 
 from physics import DeformationPotential, Grid, Plans, Scenario, theory
-from sweep.figures.style import AXIS_LABELS, INK, REGIME_COLOURS, SETTINGS, new_figure
+from sweep.figures.picture import new_figure
+from sweep.figures.style import AXIS_LABELS, INK, REGIME_COLOURS, SETTINGS
 
 TWO_PI = 2.0 * np.pi
 DISORDERS = (0.1, 0.3)

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 
 from physics import Material, Numerics, Scenario, resolve, theory
 from physics.summary import diffusion_series, slope
-from sweep.figures.style import INK, REGIME_COLOURS, SETTINGS, new_figure
+from sweep.figures.picture import new_figure
+from sweep.figures.style import INK, REGIME_COLOURS, SETTINGS
 
 # No real material: round values that make the field as strong as the Fermi energy, or stronger.
 VALUES: dict[str, Any] = {

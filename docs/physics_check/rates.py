@@ -12,7 +12,8 @@ from keeping import Record
 from matplotlib.figure import Figure
 
 from physics import FAST_SIZES, DeformationPotential, Grid, Plans, propagate, theory
-from sweep.figures.style import AXIS_LABELS, INK, REGIME_COLOURS, SETTINGS, new_figure
+from sweep.figures.picture import new_figure
+from sweep.figures.style import AXIS_LABELS, INK, REGIME_COLOURS, SETTINGS
 
 PERIODS = 20
 DISORDER = 0.15

@@ -15,7 +15,8 @@ from matplotlib.ticker import FuncFormatter
 
 from physics import Numerics, Scenario, theory
 from sweep.closed_forms import closed_series
-from sweep.figures.style import INK, REGIME_COLOURS, SETTINGS, new_figure
+from sweep.figures.picture import new_figure
+from sweep.figures.style import INK, REGIME_COLOURS, SETTINGS
 
 BLUE, ORANGE, GREEN, RED = REGIME_COLOURS[:4]
 TWO_PI = 2.0 * np.pi

@@ -37,13 +37,13 @@ def varied(request, store: ExperimentStore, chunk) -> ExperimentStore:
 def commands(title: str) -> str:
     """The first block of shell commands after a paragraph of the page that begins so."""
     after = DOCS[DOCS.index(title) :]
-    (block,) = re.findall(r"(?:^    .*\n)+", after, re.MULTILINE)[:1]
-    return "\n".join(line.removeprefix("    ") for line in block.splitlines())
+    (block,) = re.findall(r"^```console\n(.*?)^```$", after, re.MULTILINE | re.DOTALL)[:1]
+    return "\n".join(line.removeprefix("$ ") for line in block.splitlines())
 
 
 def in_shell(script: str, place: Path) -> str:
     path = f"{DUCKDB.parent}:/usr/bin:/bin"
-    script = script.replace("cd DIR", f"cd '{place}'")
+    script = script.replace("cd runs/quickstart", f"cd '{place}'")
     done = subprocess.run(
         ["sh", "-ec", script], env={"PATH": path}, capture_output=True, text=True, check=False
     )

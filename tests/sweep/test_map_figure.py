@@ -32,12 +32,16 @@ def mapped(dimension: int) -> tuple[RegimeMap, list[SampledPoint]]:
     return found, [SampledPoint(tuple(row), i // 8, named[i]) for i, row in enumerate(rows)]
 
 
-@pytest.fixture(scope="module", params=[(1, 1), (2, 1), (3, 3)], ids=["1-D", "2-D", "3-D"])
+@cache
+def pictured(dimension: int) -> Picture:
+    return map_figure(*mapped(dimension), "a title", width_mm=178)
+
+
+@pytest.fixture(params=[(1, 1), (2, 1), (3, 3)], ids=["1-D", "2-D", "3-D"])
 def drawn(request) -> tuple[Picture, int]:
     """A map in print and the number of its panels."""
     dimension, panels = request.param
-    found, points = mapped(dimension)
-    return map_figure(found, points, "a title", width_mm=178), panels
+    return pictured(dimension), panels
 
 
 def said(figure: Figure) -> str:
@@ -74,8 +78,8 @@ def test_regions_are_told_apart_without_colour(drawn):
 
 
 def test_names_do_not_leave_their_regions_nor_cover_points_where_there_is_room():
-    found, points = mapped(2)
-    figure = map_figure(found, points)
+    (found, points), figure = mapped(2), pictured(2)
+    figure.draw_without_rendering()
     for text in figure.axes[0].texts:
         ((regime,),) = [found.predict([text.get_position()])]
         assert NAMES[regime] == text.get_text()
@@ -85,9 +89,7 @@ def test_names_do_not_leave_their_regions_nor_cover_points_where_there_is_room()
 
 
 def test_the_band_is_drawn_where_the_regimes_probability_is_in_doubt():
-    found, _ = mapped(2)
-    figure = map_figure(found, [])
-    assert len(figure.axes) == 1
+    (found, _), figure = mapped(2), pictured(2)
     (band,) = [
         patch
         for patch in figure.axes[0].patches
@@ -112,10 +114,8 @@ def test_regions_and_boundary_are_those_of_the_map():
 
 
 def test_slices_have_the_points_nearest_to_them():
-    found, points = mapped(3)
-    figure = map_figure(found, points, by_round=False)
-    assert len(figure.axes) == 3
-    for number, axes in enumerate(figure.axes):
+    (_, points), figure = mapped(3), pictured(3)
+    for number, axes in enumerate(figure.axes[:3]):
         near = [point for point in points if number / 3 <= point.at[2] < (number + 1) / 3]
         assert sum(len(c.get_offsets()) for c in marks(axes)) == len(near)
     assert figure.axes[1].get_title(loc="left").endswith("= 0.5")
@@ -135,7 +135,8 @@ def test_an_axis_of_whole_numbers_has_room_for_its_outer_ones():
     found = RegimeMap(space, RegimeClassifier.fit(U, np.eye(2)[(U[:, 0] > 0.5).astype(int)]))
     figure = map_figure(found)
     assert figure.axes[0].get_xlim() == (0.5, 4.5)
-    assert np.vstack(plane_of(found).boundary())[:, 0] == pytest.approx(2.5, abs=0.1)
+    boundary = [line for line in figure.axes[0].lines if line.get_linestyle() == "-"]
+    assert np.vstack([line.get_xydata() for line in boundary])[:, 0] == pytest.approx(2.5, abs=0.1)
 
 
 def test_a_map_is_drawn_into_axes_of_ones_own():
@@ -146,10 +147,10 @@ def test_a_map_is_drawn_into_axes_of_ones_own():
     left.legend(handles, labels)
     assert "held" in labels[0]
     assert len(figure.axes) == 2
-    draw_map(right, found, points, by_round=True, names=False)
+    # One with a bar for the rounds.
+    draw_map(right, *mapped(1), by_round=True, names=False)
     assert len(figure.axes) == 3
     assert not right.texts
-    figure.draw_without_rendering()
 
 
 def test_a_slice_is_asked_for_by_its_value():
