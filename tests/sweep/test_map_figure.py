@@ -12,6 +12,7 @@ from learn.kernel import Kernel
 from learn.space import unit_sobol
 from sweep import SweepError
 from sweep.figures import Picture, SampledPoint, draw_map, map_figure, save
+from sweep.figures.map_names import name_plane
 from sweep.figures.plane import plane_of
 
 NAMES = ("held", "kept", "free")
@@ -77,15 +78,24 @@ def test_regions_are_told_apart_without_colour(drawn):
     assert len({str(c.get_paths()[0].vertices) for c in marks(figure.axes[0])}) >= 3
 
 
-def test_names_do_not_leave_their_regions_nor_cover_points_where_there_is_room():
-    (found, points), figure = mapped(2), pictured(2)
-    figure.draw_without_rendering()
+def test_names_stand_in_their_regions_clear_of_points_or_nowhere():
+    (found, _), figure = mapped(2), pictured(2)
     for text in figure.axes[0].texts:
         ((regime,),) = [found.predict([text.get_position()])]
         assert NAMES[regime] == text.get_text()
-        box = text.get_window_extent()
-        where = figure.axes[0].transData.transform([point.at for point in points])
-        assert not any(box.contains(x, y) for x, y in where)
+    plane = plane_of(found)
+
+    def named(at: list[tuple[float, ...]], width: float) -> list[tuple[float, float]]:
+        axes = Figure(figsize=(width, 4.0)).subplots()
+        axes.set(xscale="log", xlim=(1.0, 100.0), ylim=(0.0, 1.0))
+        name_plane(axes, plane, NAMES, [SampledPoint(place, 0, None) for place in at])
+        return [text.get_position() for text in axes.texts]
+
+    free = named([], 6.0)
+    assert len(free) == 3
+    beside = named(free, 6.0)
+    assert all(np.hypot(np.log10(x / u), y - v) > 0.05 for (x, y), (u, v) in zip(beside, free, strict=True))
+    assert named([], 0.9) == []
 
 
 def test_the_band_is_drawn_where_the_regimes_probability_is_in_doubt():
