@@ -174,7 +174,7 @@ def test_bad_input_is_refused_by_name(old: str, new: str, words: list[str]) -> N
 
 def test_options_are_no_axes() -> None:
     for name in ("center", "amplitudes", "zero_point", "dimension", "packet"):
-        with pytest.raises(SpecError, match=rf"\[axes\]: unknown key '{name}'"):
+        with pytest.raises(SpecError, match=rf"\[axes\].*{name}.*"):
             SweepSpec.from_text(PLAIN.replace("[axes]", f"[axes]\n{name} = {{ low = 1.0, high = 2.0 }}"))
 
 
